@@ -1,0 +1,27 @@
+package io.hearth.device;
+
+import java.util.List;
+
+/** A back end, found through {@link java.util.ServiceLoader}. Looking for cards never throws and never hurts. */
+public interface DeviceProvider {
+    /** The back end's name: {@code cpu}, {@code cuda}, {@code ascend}. */
+    String kind();
+
+    /** The cards that can be used now, and a sentence for each that cannot. */
+    Discovery discover();
+
+    /**
+     * Opens a card.
+     *
+     * @throws DeviceException with a sentence if it is not there or cannot be used
+     */
+    Device open(int index);
+
+    /**
+     * Result of a search for cards.
+     *
+     * @param cards cards that can be opened
+     * @param refusals why others cannot: no driver, too old, busy
+     */
+    record Discovery(List<DeviceInfo> cards, List<String> refusals) {}
+}
