@@ -14,6 +14,12 @@ public interface PreparedWeight extends AutoCloseable {
     /** Memory that it takes beyond the plain weight, in bytes. */
     long extraBytes();
 
+    /**
+     * Takes over new values of the weight that it was made from, after training has changed them. Does nothing where the
+     * plain layout is used as it is.
+     */
+    default void refresh() {}
+
     @Override
     void close();
 }
