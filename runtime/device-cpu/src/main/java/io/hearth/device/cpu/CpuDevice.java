@@ -1,5 +1,6 @@
 package io.hearth.device.cpu;
 
+import io.hearth.device.CheckedKernels;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.device.DeviceBuffer;
@@ -17,9 +18,11 @@ public final class CpuDevice implements Device {
     private static final long LARGE = 1 << 20;
 
     private final CpuKernels kernels;
+    private final Kernels checked;
 
     public CpuDevice(CpuKernels kernels) {
         this.kernels = kernels;
+        this.checked = new CheckedKernels(kernels);
     }
 
     @Override
@@ -48,7 +51,7 @@ public final class CpuDevice implements Device {
 
     @Override
     public Kernels kernels() {
-        return kernels;
+        return checked;
     }
 
     @Override

@@ -80,4 +80,15 @@ class CpuDeviceTest {
                 .hasMessageContaining("F32[4]");
         x.buffer().close();
     }
+
+    @Test
+    void refusesWrongShapesByName() {
+        Tensor x = device.allocate(DType.F32, 2, 3);
+        Tensor y = device.allocate(DType.F32, 2, 4);
+        assertThatThrownBy(() -> device.kernels().add(x, x, y))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("third tensor is F32[2, 4], but the kernel needs the shape [2, 3]");
+        x.buffer().close();
+        y.buffer().close();
+    }
 }
