@@ -36,7 +36,7 @@ import java.util.List;
  * @param earlyStoppingPatience evaluations without a better loss before the job stops; default 0: never
  * @param checkpointEvery steps between checkpoints; default 100; 0 = only when stopped and at the end
  * @param keepCheckpoints checkpoints kept; default 2
- * @param divergenceFactor the job stops if the smoothed loss is this many times the lowest it was; default 4; 0 = never
+ * @param divergenceFactor the job stops if the smoothed loss is worse than at the start and this many times the lowest it was; default 2; 0 = never
  * @param mergeOutput LoRA only: also write the merged model; default false
  */
 public record Recipe(
@@ -122,7 +122,7 @@ public record Recipe(
                 or(earlyStoppingPatience, 0),
                 or(checkpointEvery, 100),
                 or(keepCheckpoints, 2),
-                or(divergenceFactor, 4.0),
+                or(divergenceFactor, 2.0),
                 or(mergeOutput, false));
     }
 
