@@ -47,7 +47,7 @@ public final class StarterModel {
     }
 
     /** Writes {@code model.safetensors}; the same seed gives the same bytes. */
-    public void writeWeights(Path directory, long seed) throws IOException {
+    public void writeWeights(Path directory, long seed) {
         InitialWeights.write(directory.resolve("model.safetensors"), weights(), seed);
     }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.hearth.engine.checkpoint.Checkpoint;
+import io.hearth.engine.model.ModelConfig;
+import io.hearth.engine.model.ModelConfigReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -58,6 +61,21 @@ class StarterModelTest {
         }
         assertThat(file.remaining()).isZero();
         assertThat(header.size()).isEqualTo(model.weights().size() + 1);
+    }
+
+    @Test
+    void theEngineReadsTheConfigurationAndFindsEveryTensor() throws Exception {
+        StarterModel model = new StarterModel(SMALL, 300);
+        model.writeConfig(directory);
+        model.writeWeights(directory, 1);
+        ModelConfig config = ModelConfigReader.read(directory);
+        assertThat(config.parameterCount()).isEqualTo(model.parameters());
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            assertThat(checkpoint.names()).hasSameSizeAs(config.tensorShapes().keySet());
+            config.tensorShapes()
+                    .forEach((name, shape) ->
+                            assertThat(checkpoint.require(name, shape)).isNotNull());
+        }
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.hearth.starter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.hearth.text.ChatTemplate;
+import io.hearth.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,6 +76,36 @@ class StarterTokenizerTest {
                 .containsExactly(0, 1, 2);
         assertThat(tokenizer.encode("<|im_start|>assistant\n", false, false).getIds())
                 .hasSize(3);
+    }
+
+    @Test
+    void theChatTemplateIsChatMlAndCorpusCountCountsItsTokens() {
+        StarterCorpus corpus = new StarterCorpus(5);
+        try (Tokenizer served = Tokenizer.load(directory)) {
+            ChatTemplate template = ChatTemplate.of(served.chatTemplate().orElseThrow(), served.namedTokens());
+            List<Map<String, String>> messages =
+                    List.of(Map.of("role", "user", "content", "问 ?"), Map.of("role", "assistant", "content", "答"));
+            assertThat(template.render(messages, null, false, Map.of()).text())
+                    .isEqualTo("<|im_start|>user\n问 ?<|im_end|>\n<|im_start|>assistant\n答<|im_end|>\n");
+            assertThat(template.render(messages.subList(0, 1), null, true, Map.of())
+                            .text())
+                    .isEqualTo("<|im_start|>user\n问 ?<|im_end|>\n<|im_start|>assistant\n");
+            assertThat(served.eosId()).hasValue(2);
+            assertThat(served.padId()).hasValue(0);
+
+            long tokens = 0;
+            for (int i = 0; i < 50; i++) {
+                List<Map<String, String>> rendered = corpus.next().stream()
+                        .map(message -> Map.of("role", message.role(), "content", message.content()))
+                        .toList();
+                tokens += served.encode(
+                                template.render(rendered, null, false, Map.of()).text())
+                        .length;
+            }
+            assertThat(CorpusCount.of(new StarterCorpus(5), 50, vocabulary.encoder())
+                            .tokens())
+                    .isEqualTo(tokens);
+        }
     }
 
     private static List<String> texts() {
