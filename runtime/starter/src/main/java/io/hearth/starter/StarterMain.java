@@ -1,5 +1,6 @@
 package io.hearth.starter;
 
+import io.hearth.engine.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,11 +33,13 @@ public final class StarterMain {
 
     static CommandLine commandLine() {
         return new CommandLine(new StarterMain()).setExecutionExceptionHandler((failure, command, _) -> {
-            String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-            if (failure instanceof IOException) {
-                reason = "A file could not be written: " + reason
-                        + ". Check that the directory may be written to and that the disk has room.";
-            }
+            String reason = switch (failure) {
+                case CheckpointException said -> said.getMessage();
+                case IOException io ->
+                    "A file could not be written: " + io.getMessage()
+                            + ". Check that the directory may be written to and that the disk has room.";
+                default -> throw failure;
+            };
             command.getErr().println(reason);
             return 1;
         });
