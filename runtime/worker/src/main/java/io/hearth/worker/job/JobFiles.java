@@ -1,0 +1,76 @@
+package io.hearth.worker.job;
+
+import io.hearth.contract.Deployment;
+import io.hearth.contract.Deployment.NamedDirectory;
+import io.hearth.contract.TrainJob;
+import io.hearth.worker.process.UsageException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads {@code job.json} and {@code deployment.json}: checked, with defaults, with absolute paths. */
+public final class JobFiles {
+    private JobFiles() {}
+
+    /** @throws UsageException if the file cannot be read or says something that cannot be */
+    public static TrainJob trainJob(Path file) {
+        TrainJob written = StrictFile.read(file, TrainJob.class, "job file");
+        Problems problems = new Problems(file);
+        TrainJob.Data data = written.data();
+        TrainJob job = new TrainJob(
+                written.job(),
+                problems.resolve("base", written.base()),
+                problems.resolve("adapter", written.adapter()),
+                data == null
+                        ? null
+                        : new TrainJob.Data(
+                                problems.resolve("data.train", data.train()),
+                                problems.resolve("data.evaluation", data.evaluation()),
+                                data.evaluationFraction(),
+                                data.shape(),
+                                data.badRows(),
+                                data.hash()),
+                written.recipe(),
+                problems.resolve("output", written.output()),
+                written.device());
+        new JobValidator(problems).check(job);
+        problems.throwIfAny();
+        return job.withDefaults();
+    }
+
+    /** @throws UsageException if the file cannot be read or says something that cannot be */
+    public static Deployment deployment(Path file) {
+        Deployment written = StrictFile.read(file, Deployment.class, "deployment file");
+        Problems problems = new Problems(file);
+        List<NamedDirectory> adapters = null;
+        if (written.adapters() != null) {
+            adapters = new ArrayList<>();
+            for (int i = 0; i < written.adapters().size(); i++) {
+                adapters.add(resolve(
+                        problems,
+                        "adapters[" + i + "].directory",
+                        written.adapters().get(i)));
+            }
+        }
+        Deployment deployment = new Deployment(
+                written.deployment(),
+                resolve(problems, "model.directory", written.model()),
+                adapters,
+                written.host(),
+                written.port(),
+                written.device(),
+                written.dtype(),
+                written.contextLength(),
+                written.maxSequences(),
+                written.maxBatchTokens(),
+                written.cacheBytes(),
+                written.maxQueue());
+        new DeploymentValidator(problems).check(deployment);
+        problems.throwIfAny();
+        return deployment.withDefaults();
+    }
+
+    private static NamedDirectory resolve(Problems problems, String field, NamedDirectory entry) {
+        return entry == null ? null : new NamedDirectory(entry.name(), problems.resolve(field, entry.directory()));
+    }
+}
