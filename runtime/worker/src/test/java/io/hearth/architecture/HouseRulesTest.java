@@ -54,8 +54,16 @@ class HouseRulesTest {
             .mayOnlyAccessLayers("engine", "device", "text", "contract", "starter");
 
     @ArchTest
-    static final ArchRule packagesAreFreeOfCycles =
-            slices().matching("io.hearth.(**)").should().beFreeOfCycles();
+    static final ArchRule roomsAreFreeOfCycles =
+            slices().matching("io.hearth.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfTheEngineAreFreeOfCycles =
+            slices().matching("io.hearth.engine.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfTheWorkerAreFreeOfCycles =
+            slices().matching("io.hearth.worker.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule recordsOfTheContractNeedOnlyTheJdk = noClasses()
