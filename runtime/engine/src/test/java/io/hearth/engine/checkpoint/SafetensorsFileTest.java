@@ -231,7 +231,7 @@ class SafetensorsFileTest {
                 (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
         Path path = directory.resolve("fuzzed");
         int refused = 0;
-        for (int round = 0; round < 4000; round++) {
+        for (int round = 0; round < 2000; round++) {
             byte[] bytes = damaged(random, whole, headerBytes);
             Files.write(path, bytes);
             try (SafetensorsFile file = SafetensorsFile.open(path)) {
@@ -243,7 +243,7 @@ class SafetensorsFileTest {
                 throw new AssertionError("seed " + seed + ", round " + round, e);
             }
         }
-        assertThat(refused).as("seed %d", seed).isGreaterThan(1000);
+        assertThat(refused).as("seed %d", seed).isGreaterThan(500);
     }
 
     private static byte[] damaged(Random random, byte[] whole, int headerBytes) {
