@@ -153,7 +153,8 @@ public final class AtomicFiles {
 
     /** Whether this is the name of something unfinished. */
     public static boolean isTemporary(Path path) {
-        return path.getFileName().toString().contains(TEMPORARY);
+        // The whole pattern: a user's own file must not be taken for ours because of its name.
+        return path.getFileName().toString().matches(".+\\.tmp-[0-9a-f]{32}");
     }
 
     /**

@@ -70,12 +70,15 @@ class AtomicFilesTest {
 
     @Test
     void leftoversAreClearedAwayAndNothingElse() throws IOException {
-        Files.writeString(directory.resolve("a.tmp-12"), "x");
-        Files.createDirectories(directory.resolve("b.tmp-34/inner"));
-        Files.createSymbolicLink(directory.resolve("b.tmp-34/link"), Files.createDirectory(directory.resolve("kept")));
+        String suffix = ".tmp-" + "0af".repeat(10) + "12";
+        Files.writeString(directory.resolve("a" + suffix), "x");
+        Files.createDirectories(directory.resolve("b" + suffix + "/inner"));
+        Files.writeString(directory.resolve("users.tmp-file"), "x");
+        Files.createSymbolicLink(
+                directory.resolve("b" + suffix + "/link"), Files.createDirectory(directory.resolve("kept")));
         Files.writeString(directory.resolve("kept/file"), "x");
         AtomicFiles.deleteLeftovers(directory);
-        assertThat(names(directory)).containsExactly("kept");
+        assertThat(names(directory)).containsExactlyInAnyOrder("kept", "users.tmp-file");
         assertThat(directory.resolve("kept/file")).exists();
     }
 

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,28 @@ class PeftAdapterTest {
         assertThatThrownBy(() -> PeftAdapter.read(directory)).hasMessageContaining("is missing");
         Files.writeString(directory.resolve("adapter_model.bin"), "x");
         assertThatThrownBy(() -> PeftAdapter.read(directory)).hasMessageContaining("safe_serialization=True");
+    }
+
+    @Test
+    void mutatedSettingsNeverEscapeAsAnythingElse() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[] original = Files.readAllBytes(GOLDEN.resolve(PeftAdapter.CONFIG));
+        Path file = directory.resolve(PeftAdapter.CONFIG);
+        for (int round = 0; round < 2000; round++) {
+            byte[] bytes = original.clone();
+            for (int change = random.nextInt(4); change >= 0; change--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(32, 127);
+            }
+            Files.write(file, bytes);
+            try {
+                PeftConfigFile.read(file);
+            } catch (CheckpointException expected) {
+                assertThat(expected.getMessage()).contains(PeftAdapter.CONFIG);
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError("seed " + seed + ", round " + round, e);
+            }
+        }
     }
 
     private void assertWeightsRefused(String sentence, SafetensorsWriter.Entry... entries) throws IOException {
