@@ -1,0 +1,112 @@
+package io.hearth.engine.train;
+
+import io.hearth.contract.Plan;
+import io.hearth.contract.Recipe;
+import io.hearth.contract.TrainJob;
+import io.hearth.device.DType;
+import io.hearth.device.Device;
+import io.hearth.device.PlanningDevice;
+import io.hearth.engine.model.LoadedModel;
+import io.hearth.engine.model.ModelConfig;
+import io.hearth.engine.model.ModelConfigReader;
+import io.hearth.engine.model.PackedBatch;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Works out what a job will need before it starts: memory by running a step on a device that only counts, time by running a
+ * few real steps.
+ */
+public final class Planner {
+    private static final int CALIBRATION_STEPS = 3;
+    private static final long CALIBRATION_NANOS = 10_000_000_000L;
+
+    private Planner() {}
+
+    /**
+     * Plans a job.
+     *
+     * @param job with absolute paths; defaults are filled in here
+     * @throws JobException with a sentence if the job cannot be done for another reason than memory
+     */
+    public static Plan plan(TrainJob job, Device device) {
+        TrainJob full = job.withDefaults();
+        Recipe recipe = full.recipe();
+        Path base = Path.of(full.base());
+        ModelConfig config = ModelConfigReader.read(base);
+        int maxLength = TrainingRun.maxLength(recipe, config);
+        TrainingData data = TrainingData.read(full.data(), recipe, base, config, maxLength);
+        int batchTokens = Math.max(recipe.batchTokens(), data.longest());
+        Batcher batcher = new Batcher(data.train(), recipe, batchTokens);
+        DType act = TrainingSession.act(recipe, device);
+        Plan.Memory memory = memory(full, device.plan(), config, act, maxLength, batchTokens);
+        long free = device.info().freeBytes();
+        long tokens = tokens(batcher);
+        if (memory.total() > free) {
+            String advice =
+                    "The job needs %s, but %s has %s free. Try a smaller batchTokens or maxLength, recompute: true%s, or a smaller model."
+                            .formatted(
+                                    gibibytes(memory.total()),
+                                    device.info().id(),
+                                    gibibytes(free),
+                                    recipe.method().equals("full") ? ", the method lora" : ", a lower rank");
+            return new Plan(memory, free, false, batcher.steps(), tokens, 0, 0, advice);
+        }
+        double tokensPerSecond = calibrate(full, device, base, act, maxLength, batchTokens, batcher);
+        return new Plan(memory, free, true, batcher.steps(), tokens, tokensPerSecond, tokens / tokensPerSecond, "");
+    }
+
+    private static String gibibytes(long bytes) {
+        return "%.1f GiB".formatted(bytes / (double) (1L << 30));
+    }
+
+    /** Tokens of the whole run; for long runs the first steps stand for the others. */
+    private static long tokens(Batcher batcher) {
+        int sampled = Math.min(batcher.steps(), 1000);
+        long tokens = 0;
+        for (int step = 0; step < sampled; step++) {
+            tokens += batcher.microBatches(step).stream()
+                    .mapToLong(PackedBatch::tokens)
+                    .sum();
+        }
+        return Math.round(tokens * (batcher.steps() / (double) sampled));
+    }
+
+    static Plan.Memory memory(
+            TrainJob job, PlanningDevice planning, ModelConfig config, DType act, int maxLength, int batchTokens) {
+        LoadedModel model =
+                LoadedModel.blank(planning, config, act, maxLength, job.recipe().recompute());
+        try (TrainingSession session = TrainingSession.open(job, model, batchTokens)) {
+            long weights = model.weights().arena().values().bytes()
+                    + (session.isAdapter() ? session.trained().values().bytes() : 0);
+            long gradients = session.trained().gradients().bytes();
+            long optimizer = session.trainer().optimizer().bytes();
+            long activations = session.trainer().activationBytes();
+            long workspace = planning.peakBytes() - weights - gradients - optimizer - activations;
+            return new Plan.Memory(weights, gradients, optimizer, activations, workspace);
+        }
+    }
+
+    /** Tokens per second of real steps; the first one, which makes primitives and warms caches up, does not count. */
+    private static double calibrate(
+            TrainJob job, Device device, Path base, DType act, int maxLength, int batchTokens, Batcher batcher) {
+        LoadedModel model =
+                LoadedModel.load(device, base, act, maxLength, job.recipe().recompute());
+        try (TrainingSession session = TrainingSession.open(job, model, batchTokens)) {
+            session.initialize(job.recipe().seed());
+            long begin = System.nanoTime();
+            double rate = 0;
+            for (int i = 0; i <= CALIBRATION_STEPS; i++) {
+                List<PackedBatch> batches = batcher.microBatches(Math.min(i, batcher.steps() - 1));
+                long tokens = batches.stream().mapToLong(PackedBatch::tokens).sum();
+                long start = System.nanoTime();
+                session.trainer().gradients(batches, 1);
+                rate = Math.max(rate, tokens / ((System.nanoTime() - start) / 1e9));
+                if (System.nanoTime() - begin > CALIBRATION_NANOS) {
+                    break;
+                }
+            }
+            return rate;
+        }
+    }
+}
