@@ -305,7 +305,8 @@ public interface Kernels {
      * @param q [T, Nq, D], act
      * @param kCache [blocks, blockSize, Nkv, D], act
      * @param vCache [blocks, blockSize, Nkv, D], act
-     * @param blockTable i32[B, maximum blocks]: block of each stretch of blockSize tokens
+     * @param blockTable i32[B, maximum blocks]: block of each stretch of blockSize tokens; entries and slots
+     *     beyond {@code kvLen[b]} are not looked at, whatever they hold
      * @param window see {@link #attention}
      * @param out [T, Nq, D], act
      */
@@ -418,7 +419,7 @@ public interface Kernels {
 
     /**
      * Draws one token per row: logits are divided by the temperature, restricted to the top k, then to the smallest set
-     * with probability topP, then to tokens at least minP times as likely as the likeliest; the token is found by inverse
+     * with probability topP (of what the top k left), then to tokens at least minP times as likely as the likeliest; the token is found by inverse
      * transform of {@code uniform} over the remaining ones in descending order of probability (lower index first).
      *
      * @param logits f32[B, V]; undefined afterwards

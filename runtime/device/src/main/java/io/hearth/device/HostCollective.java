@@ -1,0 +1,240 @@
+package io.hearth.device;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Exchange between devices of one process through host memory; each rank has a thread of its own. Sums are made in f32 in
+ * rank order, so that every rank has the same bits.
+ *
+ * <p>A rank that is closed ends the group: whoever waits or comes later gets a {@link DeviceException} that names it. A
+ * rank that neither comes nor closes does so when the patience is over.
+ */
+public final class HostCollective implements Collective {
+    /** Elements that are exchanged at one time; bounds the host memory that a large tensor takes. */
+    private static final long PIECE = 1 << 22;
+
+    private final HostGroup group;
+    private final Device device;
+    private final int rank;
+    private final long piece;
+    private boolean closed;
+
+    private HostCollective(HostGroup group, Device device, int rank, long piece) {
+        this.group = group;
+        this.device = device;
+        this.rank = rank;
+        this.piece = piece;
+    }
+
+    /**
+     * A group with one rank for each device, in their order.
+     *
+     * @param patience how long a rank waits for the others
+     */
+    public static List<Collective> group(List<? extends Device> devices, Duration patience) {
+        return group(devices, patience, PIECE);
+    }
+
+    static List<Collective> group(List<? extends Device> devices, Duration patience, long piece) {
+        HostGroup group = new HostGroup(devices.size(), patience);
+        List<Collective> ranks = new ArrayList<>();
+        for (Device device : devices) {
+            ranks.add(new HostCollective(group, device, ranks.size(), piece));
+        }
+        return List.copyOf(ranks);
+    }
+
+    @Override
+    public int rank() {
+        return rank;
+    }
+
+    @Override
+    public int size() {
+        return group.size();
+    }
+
+    @Override
+    public void allReduce(Tensor values) {
+        checkSummable(values);
+        for (long from = 0; from < values.elements(); from += piece) {
+            Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
+            HostGroup.Message[] all = group.meet(rank, message("allReduce", values, download(part)));
+            upload(sum(all, values.type(), 0, part.elements()), part);
+        }
+    }
+
+    @Override
+    public void reduceScatter(Tensor all, Tensor part) {
+        checkSummable(all);
+        checkParts(all, part);
+        long count = part.elements();
+        for (long from = 0; from < count; from += piece) {
+            long length = Math.min(piece, count - from);
+            byte[] mine = new byte[Math.toIntExact(length * size() * all.type().bytes())];
+            for (int target = 0; target < size(); target++) {
+                byte[] bytes = download(all.slice(target * count + from, length));
+                System.arraycopy(bytes, 0, mine, target * bytes.length, bytes.length);
+            }
+            HostGroup.Message[] messages = group.meet(rank, message("reduceScatter", all, mine));
+            upload(sum(messages, all.type(), rank * length, length), part.slice(from, length));
+        }
+    }
+
+    @Override
+    public void allGather(Tensor part, Tensor all) {
+        checkOpen(part);
+        checkParts(all, part);
+        long count = part.elements();
+        for (long from = 0; from < count; from += piece) {
+            long length = Math.min(piece, count - from);
+            HostGroup.Message[] messages =
+                    group.meet(rank, message("allGather", part, download(part.slice(from, length))));
+            for (int source = 0; source < size(); source++) {
+                upload(messages[source].data(), all.slice(source * count + from, length));
+            }
+        }
+    }
+
+    @Override
+    public void broadcast(Tensor values, int root) {
+        checkOpen(values);
+        checkRank(root);
+        for (long from = 0; from < values.elements(); from += piece) {
+            Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
+            byte[] mine = rank == root ? download(part) : new byte[0];
+            HostGroup.Message[] messages = group.meet(rank, message("broadcast from " + root, values, mine));
+            if (rank != root) {
+                upload(messages[root].data(), part);
+            }
+        }
+    }
+
+    @Override
+    public void send(Tensor values, int target) {
+        checkOpen(values);
+        checkOther(target);
+        for (long from = 0; from < values.elements(); from += piece) {
+            Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
+            group.send(rank, target, message("send to " + target, values, download(part)));
+        }
+    }
+
+    @Override
+    public void receive(Tensor values, int source) {
+        checkOpen(values);
+        checkOther(source);
+        for (long from = 0; from < values.elements(); from += piece) {
+            Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
+            HostGroup.Message message = group.receive(rank, source, "receive from " + source);
+            if (!message.call().equals(describe("send to " + rank, values))) {
+                throw new DeviceException("Rank " + rank + " receives " + values + ", but rank " + source + " calls "
+                        + message.call() + ".");
+            }
+            upload(message.data(), part);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        group.leave(rank);
+    }
+
+    // ---- Host memory -----------------------------------------------------------------------------------------------
+
+    private static HostGroup.Message message(String call, Tensor values, byte[] data) {
+        return new HostGroup.Message(describe(call, values), data);
+    }
+
+    private static String describe(String call, Tensor values) {
+        return call + " of " + values.elements() + " " + values.type();
+    }
+
+    private byte[] download(Tensor part) {
+        byte[] bytes = new byte[Math.toIntExact(part.bytes())];
+        device.download(part, MemorySegment.ofArray(bytes));
+        return bytes;
+    }
+
+    private void upload(byte[] bytes, Tensor part) {
+        device.upload(MemorySegment.ofArray(bytes), part);
+    }
+
+    /** Sum over the ranks of {@code count} elements from element {@code from} on. */
+    private static byte[] sum(HostGroup.Message[] messages, DType type, long from, long count) {
+        byte[] out = new byte[Math.toIntExact(count * type.bytes())];
+        for (int i = 0; i < count; i++) {
+            float sum = 0;
+            for (int source = 0; source < messages.length; source++) {
+                float value = get(messages[source].data(), type, from + i);
+                sum = source == 0 ? value : sum + value;
+            }
+            set(out, type, i, sum);
+        }
+        return out;
+    }
+
+    private static float get(byte[] data, DType type, long index) {
+        MemorySegment memory = MemorySegment.ofArray(data);
+        long at = index * type.bytes();
+        return switch (type) {
+            case F32 -> memory.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at);
+            case BF16 -> Bfloat16.toFloat(memory.get(ValueLayout.JAVA_SHORT_UNALIGNED, at));
+            case F16 -> Float.float16ToFloat(memory.get(ValueLayout.JAVA_SHORT_UNALIGNED, at));
+            case I32, I8 -> throw new IllegalStateException("integers are refused before");
+        };
+    }
+
+    private static void set(byte[] data, DType type, long index, float value) {
+        MemorySegment memory = MemorySegment.ofArray(data);
+        long at = index * type.bytes();
+        switch (type) {
+            case F32 -> memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, value);
+            case BF16 -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Bfloat16.fromFloat(value));
+            case F16 -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(value));
+            case I32, I8 -> throw new IllegalStateException("integers are refused before");
+        }
+    }
+
+    // ---- Arguments -------------------------------------------------------------------------------------------------
+
+    private void checkOpen(Tensor values) {
+        if (closed) {
+            throw new DeviceException("Rank " + rank + " has left the group and cannot exchange anything any more.");
+        }
+        TensorCheck.of("values", values).contiguous();
+    }
+
+    private void checkSummable(Tensor values) {
+        checkOpen(values);
+        TensorCheck.of("values", values).act();
+    }
+
+    private void checkParts(Tensor all, Tensor part) {
+        TensorCheck.of("part", part)
+                .contiguous()
+                .type(TensorCheck.of("all", all).contiguous().tensor().type());
+        if (all.elements() != part.elements() * size()) {
+            throw new IllegalArgumentException(
+                    "all is " + all + ", which is not " + size() + " times as large as part, " + part);
+        }
+    }
+
+    private void checkRank(int other) {
+        if (other < 0 || other >= size()) {
+            throw new IllegalArgumentException("there is no rank " + other + " in a group of " + size());
+        }
+    }
+
+    private void checkOther(int other) {
+        checkRank(other);
+        if (other == rank) {
+            throw new IllegalArgumentException("rank " + rank + " cannot exchange with itself");
+        }
+    }
+}
