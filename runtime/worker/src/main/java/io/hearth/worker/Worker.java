@@ -1,5 +1,6 @@
 package io.hearth.worker;
 
+import io.hearth.contract.Event;
 import io.hearth.contract.ExitCode;
 import io.hearth.worker.process.Failure;
 import io.hearth.worker.process.Logs;
@@ -32,18 +33,15 @@ public final class Worker implements Runnable {
     static CommandLine commandLine(OutputStream out) {
         Terminal terminal = Terminal.of(out, System.getenv());
         return new CommandLine(new Worker())
+                .addSubcommand(new ScoreCommand(out))
                 .addSubcommand(new DoctorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true))
                 .setErr(new PrintWriter(System.err, true))
                 .setParameterExceptionHandler(Worker::badArguments)
-                .setExecutionExceptionHandler((e, command, parsed) -> {
-                    int[] code = new int[1];
-                    code[0] = Failure.caught(event -> {}, () -> {
-                        throw e;
-                    });
-                    command.getErr().println(Failure.of(e).sentence());
-                    return code[0];
-                });
+                .setExecutionExceptionHandler((e, command, parsed) ->
+                        Failure.caught(failed -> command.getErr().println(((Event.Failed) failed).reason()), () -> {
+                            throw e;
+                        }));
     }
 
     /** Without a command: the help. */

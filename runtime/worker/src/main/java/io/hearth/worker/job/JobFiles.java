@@ -14,7 +14,7 @@ public final class JobFiles {
 
     /** @throws UsageException if the file cannot be read or says something that cannot be */
     public static TrainJob trainJob(Path file) {
-        TrainJob written = StrictFile.read(file, TrainJob.class, "job file");
+        TrainJob written = StrictFile.read(file, TrainJob.class, "job file", StrictFile.SMALL);
         Problems problems = new Problems(file);
         TrainJob.Data data = written.data();
         TrainJob job = new TrainJob(
@@ -40,7 +40,7 @@ public final class JobFiles {
 
     /** @throws UsageException if the file cannot be read or says something that cannot be */
     public static Deployment deployment(Path file) {
-        Deployment written = StrictFile.read(file, Deployment.class, "deployment file");
+        Deployment written = StrictFile.read(file, Deployment.class, "deployment file", StrictFile.SMALL);
         Problems problems = new Problems(file);
         List<NamedDirectory> adapters = null;
         if (written.adapters() != null) {

@@ -3,6 +3,7 @@ package io.hearth.worker.job;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -18,8 +19,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Reads a JSON file into a record and says in a sentence, with line and field, what does not fit. */
-final class StrictFile {
-    private static final long MOST_BYTES = 1 << 20;
+public final class StrictFile {
+    /** Most bytes of a job or deployment file. */
+    static final long SMALL = 1 << 20;
 
     private StrictFile() {}
 
@@ -27,10 +29,11 @@ final class StrictFile {
      * Reads the file.
      *
      * @param what what the file is, such as {@code job file}
+     * @param mostBytes larger files are refused
      * @throws UsageException if it is missing, too large, not JSON, or has a member that the record lacks or of another type
      */
-    static <T> T read(Path file, Class<T> type, String what) {
-        byte[] bytes = bytes(file, what);
+    public static <T> T read(Path file, Class<T> type, String what, long mostBytes) {
+        byte[] bytes = bytes(file, what, mostBytes);
         try {
             T value = Json.MAPPER.readValue(bytes, type);
             if (value == null) {
@@ -47,17 +50,15 @@ final class StrictFile {
         } catch (MismatchedInputException e) {
             throw new UsageException(at(file, bytes, e) + mismatch(e, what), e);
         } catch (JsonMappingException e) {
-            throw new UsageException(
-                    at(file, bytes, e) + field(e) + " has a value that cannot be read: " + e.getOriginalMessage() + ".",
-                    e);
+            throw new UsageException(unreadable(file, bytes, e), e);
         } catch (JsonProcessingException e) {
-            throw new UsageException(at(file, e) + "this is not JSON: " + e.getOriginalMessage() + ".", e);
+            throw new UsageException(notJson(file, e), e);
         } catch (IOException e) {
             throw new UsageException(file + " is not text in UTF-8. Save it as UTF-8.", e);
         }
     }
 
-    private static byte[] bytes(Path file, String what) {
+    private static byte[] bytes(Path file, String what, long mostBytes) {
         try {
             if (Files.isDirectory(file)) {
                 throw new UsageException(file + " is a directory. Give the " + what + " in it.");
@@ -65,14 +66,29 @@ final class StrictFile {
             if (!Files.exists(file)) {
                 throw new UsageException("There is no file " + file + ". Give the path of a " + what + ".");
             }
-            if (Files.size(file) > MOST_BYTES) {
+            if (Files.size(file) > mostBytes) {
                 throw new UsageException(file + " has " + Files.size(file) + " bytes; a " + what + " has at most "
-                        + MOST_BYTES + ". Is it a file of rows?");
+                        + mostBytes + ". Is it a file of rows?");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new UsageException(file + " cannot be read: " + e.getMessage() + ". Check its permissions.", e);
         }
+    }
+
+    private static String unreadable(Path file, byte[] bytes, JsonMappingException e) {
+        return switch (e.getCause()) {
+            case InputCoercionException tooLarge ->
+                at(file, bytes, e) + field(e) + " is a number that does not fit; it is too large.";
+            case JsonProcessingException broken -> notJson(file, broken);
+            case null, default -> at(file, bytes, e) + field(e) + " cannot be read.";
+        };
+    }
+
+    private static String notJson(Path file, JsonProcessingException e) {
+        // The parser adds in parentheses where the bracket was opened, in words that name its own classes.
+        String reason = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
+        return at(file, e) + "this is not JSON: " + reason + ".";
     }
 
     private static String unknownField(UnrecognizedPropertyException e) {
@@ -152,7 +168,7 @@ final class StrictFile {
             return "true or false";
         } else if (type == String.class) {
             return "a text in quotes";
-        } else if (type != null && Collection.class.isAssignableFrom(type)) {
+        } else if (type != null && (type.isArray() || Collection.class.isAssignableFrom(type))) {
             return "a list in brackets";
         }
         return "an object in braces";

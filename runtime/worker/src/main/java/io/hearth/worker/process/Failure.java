@@ -3,6 +3,9 @@ package io.hearth.worker.process;
 import io.hearth.contract.Event;
 import io.hearth.contract.ExitCode;
 import io.hearth.device.DeviceException;
+import io.hearth.engine.checkpoint.CheckpointException;
+import io.hearth.engine.train.JobException;
+import io.hearth.text.TextException;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
@@ -36,6 +39,9 @@ public record Failure(int exitCode, String sentence) {
     public static Failure of(Throwable e) {
         return switch (e) {
             case UsageException usage -> new Failure(ExitCode.USAGE, usage.getMessage());
+            case CheckpointException checkpoint -> new Failure(ExitCode.USAGE, checkpoint.getMessage());
+            case JobException job -> new Failure(ExitCode.USAGE, job.getMessage());
+            case TextException text -> new Failure(ExitCode.USAGE, text.getMessage());
             case DeviceException device -> new Failure(ExitCode.USAGE, device.getMessage());
             case OutOfMemoryError memory ->
                 new Failure(
