@@ -33,6 +33,8 @@ public final class Worker implements Runnable {
     static CommandLine commandLine(OutputStream out) {
         Terminal terminal = Terminal.of(out, System.getenv());
         return new CommandLine(new Worker())
+                .addSubcommand(new TrainCommand(out, terminal))
+                .addSubcommand(new PlanCommand(out, terminal))
                 .addSubcommand(new ScoreCommand(out))
                 .addSubcommand(new DoctorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true))

@@ -34,8 +34,8 @@ record WorkerRun(int exitCode, String out, String err) {
     /** Starts a worker whose outputs go to files in a folder. */
     static Process start(Path folder, List<String> arguments) throws IOException {
         ProcessBuilder builder = WorkerProcess.of(arguments);
-        builder.redirectOutput(folder.resolve("out").toFile());
-        builder.redirectError(folder.resolve("err").toFile());
+        builder.redirectOutput(folder.resolve("stdout").toFile());
+        builder.redirectError(folder.resolve("stderr").toFile());
         return builder.start();
     }
 
@@ -43,8 +43,8 @@ record WorkerRun(int exitCode, String out, String err) {
     static WorkerRun collect(Process process, Path folder) throws IOException {
         return new WorkerRun(
                 process.exitValue(),
-                Files.readString(folder.resolve("out"), StandardCharsets.UTF_8),
-                Files.readString(folder.resolve("err"), StandardCharsets.UTF_8));
+                Files.readString(folder.resolve("stdout"), StandardCharsets.UTF_8),
+                Files.readString(folder.resolve("stderr"), StandardCharsets.UTF_8));
     }
 
     /** The events; a line that is none is an error. */
