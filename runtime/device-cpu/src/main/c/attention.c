@@ -53,7 +53,7 @@ static void attend(const Attention *a, const Item *it, long from, long to, float
         if (end <= seen) continue;
         unpack(&keys, keys.k, j, end, dp, k);
         transpose_block(k, dp, kt);
-        unpack(&keys, keys.v, j, end, dp, v);
+        int finite = unpack(&keys, keys.v, j, end, dp, v);
         block_product(rows, KEYS, dp, q, dp, 1, kt, KEYS, s, KEYS, 0);
         for (long r = 0; r < rows; r++) {
             float *x = s + r * KEYS;
@@ -80,7 +80,18 @@ static void attend(const Attention *a, const Item *it, long from, long to, float
             }
             l[r] += sum(total);
         }
-        block_product(rows, dp, KEYS, s, KEYS, 1, v, dp, o, dp, 1);
+        if (finite) {
+            block_product(rows, dp, KEYS, s, KEYS, 1, v, dp, o, dp, 1);
+            continue;
+        }
+        /* Zero times a NaN is a NaN: only what a row sees may touch it. */
+        for (long r = 0; r < rows; r++) {
+            long low = first_key(position + r % n, a->window) - j, high = position + r % n + 1 - j;
+            low = low < 0 ? 0 : low;
+            high = high < KEYS ? high : KEYS;
+            if (low < high)
+                block_product(1, dp, high - low, s + r * KEYS + low, KEYS, 1, v + low * dp, dp, o + r * dp, dp, 1);
+        }
     }
 }
 

@@ -35,16 +35,21 @@ INLINE long query_block(long group) {
     return n < 1 ? 1 : n > 64 ? 64 : n;
 }
 
-/* Row `token` of keys or values as f32 [padded d], zeros behind d. */
-INLINE void unpack_row(const Keys *s, const act *base, long token, float *out) {
-    const act *row = base + (key_row(s, token) * s->kv_heads + s->head) * s->d;
-    FOR_VECTORS(c, s->d, { store(out + c, ld(row + c, n)); });
-}
-
-/* Keys from..to as [KEYS, dp] in f32; rows behind `to` are zeros. */
-static void unpack(const Keys *s, const act *base, long from, long to, long dp, float *out) {
-    for (long t = 0; t < to - from; t++) unpack_row(s, base, from + t, out + t * dp);
+/*
+ * Keys from..to as [KEYS, dp] in f32, zeros behind d; rows behind `to` are zeros. Answers whether all numbers are finite.
+ */
+static int unpack(const Keys *s, const act *base, long from, long to, long dp, float *out) {
+    vf zero = {};
+    for (long t = 0; t < to - from; t++) {
+        const act *row = base + (key_row(s, from + t) * s->kv_heads + s->head) * s->d;
+        FOR_VECTORS(c, s->d, {
+            vf x = ld(row + c, n);
+            zero += x * 0.0f;
+            store(out + t * dp + c, x);
+        });
+    }
     memset(out + (to - from) * dp, 0, (KEYS - (to - from)) * dp * sizeof(float));
+    return sum(zero) == 0;
 }
 
 /* [KEYS, dp] to [dp, KEYS]. */

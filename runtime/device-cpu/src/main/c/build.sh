@@ -3,11 +3,13 @@
 #
 #   build.sh <output directory> <object directory>
 #
+# The libraries go to <output directory>/linux-<machine>.
+#
 # A library that is newer than all sources is left alone. Without gcc, or where it fails, the build goes on: the device then
 # uses its portable kernels.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-out=$1
+out=$1/linux-$(uname -m)
 objects=$2
 compiler=${CC:-gcc}
 

@@ -91,7 +91,7 @@ EXPORT void hearth_cross_entropy_loss(
         const float *stats, const int32_t *targets, const float *weights, float *nll, float *loss, long rows) {
     double total = 0;
     for (long t = 0; t < rows; t++) {
-        nll[t] = targets[t] < 0 ? 0.0f : logf(stats[rows + t]) + stats[t] - stats[2 * rows + t];
+        nll[t] = targets[t] < 0 ? 0.0f : (float)(log(stats[rows + t]) + ((double)stats[t] - stats[2 * rows + t]));
         if (targets[t] >= 0) total += (double)weights[t] * nll[t];
     }
     *loss += (float)total;

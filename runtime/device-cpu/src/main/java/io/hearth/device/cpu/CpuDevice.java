@@ -10,6 +10,10 @@ import io.hearth.device.Kernels;
 import io.hearth.device.PlanningDevice;
 import io.hearth.device.PreparedWeight;
 import io.hearth.device.Tensor;
+import io.hearth.device.cpu.host.HostLibraries;
+import io.hearth.device.cpu.host.Isa;
+import io.hearth.device.cpu.kernels.NativeKernels;
+import io.hearth.device.cpu.portable.PortableKernels;
 import java.lang.foreign.MemorySegment;
 
 /** The host as a device. Its kernels are done when they return, so that there is nothing to wait for. */
@@ -17,12 +21,25 @@ public final class CpuDevice implements Device {
     /** From this size on a request is compared with what the machine has left. */
     private static final long LARGE = 1 << 20;
 
+    private final int threads;
     private final CpuKernels kernels;
     private final Kernels checked;
 
+    /** The host with the fastest kernels that it can run. */
+    public CpuDevice() {
+        HostLibraries libraries = HostLibraries.get();
+        threads = libraries.threads();
+        kernels = libraries.isa() == Isa.PORTABLE && libraries.oneDnn().isEmpty()
+                ? new PortableKernels()
+                : new NativeKernels(libraries, this::allocate);
+        checked = new CheckedKernels(kernels);
+    }
+
+    /** The host with kernels of the caller's choice, for comparing them. */
     public CpuDevice(CpuKernels kernels) {
         this.kernels = kernels;
-        this.checked = new CheckedKernels(kernels);
+        threads = Runtime.getRuntime().availableProcessors();
+        checked = new CheckedKernels(kernels);
     }
 
     @Override
@@ -34,7 +51,7 @@ public final class CpuDevice implements Device {
                 kernels.describe(),
                 HostMemory.total(),
                 HostMemory.available(),
-                Runtime.getRuntime().availableProcessors());
+                threads);
     }
 
     @Override
@@ -101,5 +118,9 @@ public final class CpuDevice implements Device {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        if (kernels instanceof NativeKernels kept) {
+            kept.close();
+        }
+    }
 }

@@ -3,7 +3,6 @@ package io.hearth.device.cpu;
 import io.hearth.device.Device;
 import io.hearth.device.DeviceException;
 import io.hearth.device.DeviceProvider;
-import io.hearth.device.cpu.portable.PortableKernels;
 import java.util.List;
 
 /** Offers the host as the one device of its kind. */
@@ -23,6 +22,6 @@ public final class CpuDeviceProvider implements DeviceProvider {
         if (index != 0) {
             throw new DeviceException("There is no device \"cpu:" + index + "\": the host is the one device cpu:0.");
         }
-        return new CpuDevice(new PortableKernels());
+        return new CpuDevice();
     }
 }

@@ -69,8 +69,8 @@ public enum Isa {
             return lines.stream()
                     .filter(line -> line.startsWith("flags"))
                     .findFirst()
-                    .map(line -> Set.of(
-                            line.substring(line.indexOf(':') + 1).trim().split("\\s+")))
+                    .map(line ->
+                            Set.of(line.substring(line.indexOf(':') + 1).trim().split("\\s+")))
                     .orElse(Set.of());
         } catch (IOException e) {
             return Set.of();

@@ -31,33 +31,105 @@ final class AttentionKernels {
             return false;
         }
         try {
-            act.attention.invokeExact(q.address(), k.address(), v.address(), 0L, 0L, 1L, lens.cuQDevice().address(), lens.kvLenDevice().address(), (long) lens.sequences(), scale, (long) window, out.address(), LayerKernels.at(stats), q.dim(1), k.dim(1), q.dim(2), 0L, 0L);
+            act.attention.invokeExact(
+                    q.address(),
+                    k.address(),
+                    v.address(),
+                    0L,
+                    0L,
+                    1L,
+                    lens.cuQDevice().address(),
+                    lens.kvLenDevice().address(),
+                    (long) lens.sequences(),
+                    scale,
+                    (long) window,
+                    out.address(),
+                    LayerKernels.at(stats),
+                    q.dim(1),
+                    k.dim(1),
+                    q.dim(2),
+                    0L,
+                    0L);
             return true;
         } catch (Throwable e) {
             throw failed(e);
         }
     }
 
-    boolean attentionGrad(Tensor dOut, Tensor q, Tensor k, Tensor v, Tensor out, Tensor stats, SeqLens lens, float scale, int window, Tensor dq, Tensor dk, Tensor dv) {
+    boolean attentionGrad(
+            Tensor dOut,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Tensor out,
+            Tensor stats,
+            SeqLens lens,
+            float scale,
+            int window,
+            Tensor dq,
+            Tensor dk,
+            Tensor dv) {
         ActFunctions act = functions.of(q.type());
         if (act == null || !fits(q, k)) {
             return false;
         }
         try {
-            act.attentionGrad.invokeExact(dOut.address(), q.address(), k.address(), v.address(), out.address(), stats.address(), lens.cuQDevice().address(), (long) lens.sequences(), scale, (long) window, dq.address(), dk.address(), dv.address(), q.dim(1), k.dim(1), q.dim(2));
+            act.attentionGrad.invokeExact(
+                    dOut.address(),
+                    q.address(),
+                    k.address(),
+                    v.address(),
+                    out.address(),
+                    stats.address(),
+                    lens.cuQDevice().address(),
+                    (long) lens.sequences(),
+                    scale,
+                    (long) window,
+                    dq.address(),
+                    dk.address(),
+                    dv.address(),
+                    q.dim(1),
+                    k.dim(1),
+                    q.dim(2));
             return true;
         } catch (Throwable e) {
             throw failed(e);
         }
     }
 
-    boolean pagedAttention(Tensor q, Tensor kCache, Tensor vCache, Tensor blockTable, SeqLens lens, float scale, int window, Tensor out) {
+    boolean pagedAttention(
+            Tensor q,
+            Tensor kCache,
+            Tensor vCache,
+            Tensor blockTable,
+            SeqLens lens,
+            float scale,
+            int window,
+            Tensor out) {
         ActFunctions act = functions.of(q.type());
         if (act == null || q.dim(1) / kCache.dim(2) > MAX_GROUP) {
             return false;
         }
         try {
-            act.attention.invokeExact(q.address(), kCache.address(), vCache.address(), blockTable.address(), (long) blockTable.cols(), kCache.dim(1), lens.cuQDevice().address(), lens.kvLenDevice().address(), (long) lens.sequences(), scale, (long) window, out.address(), 0L, q.dim(1), kCache.dim(2), q.dim(2), workspace.address(SCRATCH_BYTES), SCRATCH_BYTES / 4);
+            act.attention.invokeExact(
+                    q.address(),
+                    kCache.address(),
+                    vCache.address(),
+                    blockTable.address(),
+                    (long) blockTable.cols(),
+                    kCache.dim(1),
+                    lens.cuQDevice().address(),
+                    lens.kvLenDevice().address(),
+                    (long) lens.sequences(),
+                    scale,
+                    (long) window,
+                    out.address(),
+                    0L,
+                    q.dim(1),
+                    kCache.dim(2),
+                    q.dim(2),
+                    workspace.address(SCRATCH_BYTES),
+                    SCRATCH_BYTES / 4);
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -70,7 +142,14 @@ final class AttentionKernels {
             return false;
         }
         try {
-            act.kvWrite.invokeExact(k.address(), v.address(), slots.address(), kCache.address(), vCache.address(), slots.elements(), k.dim(1) * k.dim(2));
+            act.kvWrite.invokeExact(
+                    k.address(),
+                    v.address(),
+                    slots.address(),
+                    kCache.address(),
+                    vCache.address(),
+                    slots.elements(),
+                    k.dim(1) * k.dim(2));
             return true;
         } catch (Throwable e) {
             throw failed(e);

@@ -27,7 +27,8 @@ final class DenseKernels {
         this.functions = functions;
         this.matmuls = matmuls;
         this.workspace = workspace;
-        this.widened = !functions.present() || matmuls == null ? null : new WidenedMatmul(functions, matmuls, workspace);
+        this.widened =
+                !functions.present() || matmuls == null ? null : new WidenedMatmul(functions, matmuls, workspace);
     }
 
     boolean linear(Tensor x, Tensor weight, Tensor bias, Tensor y) {
@@ -61,7 +62,14 @@ final class DenseKernels {
 
     /** Scratch memory of a product; 0 if it needs none or is not done here. */
     long scratchBytes(
-            Tensor a, boolean transposeA, Tensor b, boolean transposeB, float alpha, boolean add, Tensor bias, Tensor out) {
+            Tensor a,
+            boolean transposeA,
+            Tensor b,
+            boolean transposeB,
+            float alpha,
+            boolean add,
+            Tensor bias,
+            Tensor out) {
         if (matmuls == null || out.elements() == 0) {
             return 0;
         }
@@ -107,7 +115,14 @@ final class DenseKernels {
     }
 
     private boolean product(
-            Tensor a, boolean transposeA, Tensor b, boolean transposeB, float alpha, boolean add, Tensor bias, Tensor out) {
+            Tensor a,
+            boolean transposeA,
+            Tensor b,
+            boolean transposeB,
+            float alpha,
+            boolean add,
+            Tensor bias,
+            Tensor out) {
         int inner = transposeA ? a.rows() : a.cols();
         if (matmuls == null || out.elements() == 0 || inner == 0) {
             return false;

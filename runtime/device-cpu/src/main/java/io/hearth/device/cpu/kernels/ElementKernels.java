@@ -77,7 +77,8 @@ final class ElementKernels {
             return false;
         }
         try {
-            act.gatherRows.invokeExact(source.address(), index.address(), target.address(), index.elements(), (long) source.cols());
+            act.gatherRows.invokeExact(
+                    source.address(), index.address(), target.address(), index.elements(), (long) source.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -90,7 +91,8 @@ final class ElementKernels {
             return false;
         }
         try {
-            act.scatterRows.invokeExact(source.address(), index.address(), target.address(), index.elements(), (long) source.cols());
+            act.scatterRows.invokeExact(
+                    source.address(), index.address(), target.address(), index.elements(), (long) source.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -103,7 +105,15 @@ final class ElementKernels {
             return false;
         }
         try {
-            act.embeddingGrad.invokeExact(dx.address(), ids.order().address(), ids.starts().address(), ids.ids().address(), dTable.address(), (long) ids.distinct(), (long) dx.rows(), (long) dx.cols());
+            act.embeddingGrad.invokeExact(
+                    dx.address(),
+                    ids.order().address(),
+                    ids.starts().address(),
+                    ids.ids().address(),
+                    dTable.address(),
+                    (long) ids.distinct(),
+                    (long) dx.rows(),
+                    (long) dx.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);

@@ -30,7 +30,8 @@ final class LayerKernels {
             return false;
         }
         try {
-            act.rmsNorm.invokeExact(x.address(), gamma.address(), eps, y.address(), rstd.address(), (long) x.rows(), (long) x.cols());
+            act.rmsNorm.invokeExact(
+                    x.address(), gamma.address(), eps, y.address(), rstd.address(), (long) x.rows(), (long) x.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -43,7 +44,16 @@ final class LayerKernels {
             return false;
         }
         try {
-            act.addRmsNorm.invokeExact(residual.address(), x.address(), gamma.address(), eps, sum.address(), y.address(), rstd.address(), (long) x.rows(), (long) x.cols());
+            act.addRmsNorm.invokeExact(
+                    residual.address(),
+                    x.address(),
+                    gamma.address(),
+                    eps,
+                    sum.address(),
+                    y.address(),
+                    rstd.address(),
+                    (long) x.rows(),
+                    (long) x.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -56,7 +66,16 @@ final class LayerKernels {
             return false;
         }
         try {
-            act.rmsNormGrad.invokeExact(dy.address(), x.address(), rstd.address(), gamma.address(), at(dResidual), dx.address(), at(dGamma), (long) x.rows(), (long) x.cols());
+            act.rmsNormGrad.invokeExact(
+                    dy.address(),
+                    x.address(),
+                    rstd.address(),
+                    gamma.address(),
+                    at(dResidual),
+                    dx.address(),
+                    at(dGamma),
+                    (long) x.rows(),
+                    (long) x.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -82,7 +101,8 @@ final class LayerKernels {
             return false;
         }
         try {
-            act.swiGluGrad.invokeExact(dh.address(), gateUp.address(), dGateUp.address(), (long) dh.rows(), (long) dh.cols());
+            act.swiGluGrad.invokeExact(
+                    dh.address(), gateUp.address(), dGateUp.address(), (long) dh.rows(), (long) dh.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -95,33 +115,92 @@ final class LayerKernels {
             return false;
         }
         try {
-            act.ropeTable.invokeExact(positions.address(), table.address(), cos.address(), sin.address(), positions.elements(), (long) cos.cols());
+            act.ropeTable.invokeExact(
+                    positions.address(), table.address(), cos.address(), sin.address(), positions.elements(), (long)
+                            cos.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
         }
     }
 
-    boolean qkvRope(Tensor qkv, Tensor cos, Tensor sin, Tensor qGamma, Tensor kGamma, float eps, Tensor q, Tensor k, Tensor v, Tensor qRstd, Tensor kRstd) {
+    boolean qkvRope(
+            Tensor qkv,
+            Tensor cos,
+            Tensor sin,
+            Tensor qGamma,
+            Tensor kGamma,
+            float eps,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Tensor qRstd,
+            Tensor kRstd) {
         ActFunctions act = functions.of(q.type());
         if (act == null) {
             return false;
         }
         try {
-            act.qkvRope.invokeExact(qkv.address(), cos.address(), sin.address(), at(qGamma), at(kGamma), eps, q.address(), k.address(), v.address(), at(qRstd), at(kRstd), q.dim(0), q.dim(1), k.dim(1), q.dim(2));
+            act.qkvRope.invokeExact(
+                    qkv.address(),
+                    cos.address(),
+                    sin.address(),
+                    at(qGamma),
+                    at(kGamma),
+                    eps,
+                    q.address(),
+                    k.address(),
+                    v.address(),
+                    at(qRstd),
+                    at(kRstd),
+                    q.dim(0),
+                    q.dim(1),
+                    k.dim(1),
+                    q.dim(2));
             return true;
         } catch (Throwable e) {
             throw failed(e);
         }
     }
 
-    boolean qkvRopeGrad(Tensor dq, Tensor dk, Tensor dv, Tensor qkv, Tensor cos, Tensor sin, Tensor qGamma, Tensor kGamma, Tensor qRstd, Tensor kRstd, Tensor dqkv, Tensor dqGamma, Tensor dkGamma) {
+    boolean qkvRopeGrad(
+            Tensor dq,
+            Tensor dk,
+            Tensor dv,
+            Tensor qkv,
+            Tensor cos,
+            Tensor sin,
+            Tensor qGamma,
+            Tensor kGamma,
+            Tensor qRstd,
+            Tensor kRstd,
+            Tensor dqkv,
+            Tensor dqGamma,
+            Tensor dkGamma) {
         ActFunctions act = functions.of(dq.type());
         if (act == null || dq.dim(2) > MAX_HEAD) {
             return false;
         }
         try {
-            act.qkvRopeGrad.invokeExact(dq.address(), dk.address(), dv.address(), at(qkv), cos.address(), sin.address(), at(qGamma), at(kGamma), at(qRstd), at(kRstd), dqkv.address(), at(dqGamma), at(dkGamma), workspace.address(SCRATCH_BYTES), dq.dim(0), dq.dim(1), dk.dim(1), dq.dim(2));
+            act.qkvRopeGrad.invokeExact(
+                    dq.address(),
+                    dk.address(),
+                    dv.address(),
+                    at(qkv),
+                    cos.address(),
+                    sin.address(),
+                    at(qGamma),
+                    at(kGamma),
+                    at(qRstd),
+                    at(kRstd),
+                    dqkv.address(),
+                    at(dqGamma),
+                    at(dkGamma),
+                    workspace.address(SCRATCH_BYTES),
+                    dq.dim(0),
+                    dq.dim(1),
+                    dk.dim(1),
+                    dq.dim(2));
             return true;
         } catch (Throwable e) {
             throw failed(e);

@@ -23,7 +23,15 @@ final class LossKernels {
             return false;
         }
         try {
-            act.crossEntropyStats.invokeExact(logits.address(), logits.rowStride(), targets.address(), (long) vocabStart, merge ? 1 : 0, stats.address(), (long) logits.rows(), (long) logits.cols());
+            act.crossEntropyStats.invokeExact(
+                    logits.address(),
+                    logits.rowStride(),
+                    targets.address(),
+                    (long) vocabStart,
+                    merge ? 1 : 0,
+                    stats.address(),
+                    (long) logits.rows(),
+                    (long) logits.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -35,7 +43,13 @@ final class LossKernels {
             return false;
         }
         try {
-            functions.crossEntropyLoss.invokeExact(stats.address(), targets.address(), weights.address(), nll.address(), lossSum.address(), targets.elements());
+            functions.crossEntropyLoss.invokeExact(
+                    stats.address(),
+                    targets.address(),
+                    weights.address(),
+                    nll.address(),
+                    lossSum.address(),
+                    targets.elements());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -48,7 +62,18 @@ final class LossKernels {
             return false;
         }
         try {
-            act.crossEntropyGrad.invokeExact(logits.address(), logits.rowStride(), stats.address(), targets.address(), weights.address(), (long) vocabStart, dLogits.address(), dLogits.rowStride(), dLogits.type() == DType.BF16 ? 1 : 0, (long) logits.rows(), (long) logits.cols());
+            act.crossEntropyGrad.invokeExact(
+                    logits.address(),
+                    logits.rowStride(),
+                    stats.address(),
+                    targets.address(),
+                    weights.address(),
+                    (long) vocabStart,
+                    dLogits.address(),
+                    dLogits.rowStride(),
+                    dLogits.type() == DType.BF16 ? 1 : 0,
+                    (long) logits.rows(),
+                    (long) logits.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -67,13 +92,39 @@ final class LossKernels {
         }
     }
 
-    boolean adamW(Tensor parameter, Tensor m, Tensor v, Tensor gradient, Tensor gradientScale, int step, float learningRate, float beta1, float beta2, float eps, float weightDecay, Tensor activations) {
+    boolean adamW(
+            Tensor parameter,
+            Tensor m,
+            Tensor v,
+            Tensor gradient,
+            Tensor gradientScale,
+            int step,
+            float learningRate,
+            float beta1,
+            float beta2,
+            float eps,
+            float weightDecay,
+            Tensor activations) {
         if (!functions.present() || activations != null && activations.type() == DType.F16) {
             return false;
         }
         boolean bf16 = activations != null && activations.type() == DType.BF16;
         try {
-            functions.adamW.invokeExact(parameter.address(), m.address(), v.address(), gradient.address(), gradientScale.address(), step, learningRate, beta1, beta2, eps, weightDecay, LayerKernels.at(activations), bf16 ? 1 : 0, parameter.elements());
+            functions.adamW.invokeExact(
+                    parameter.address(),
+                    m.address(),
+                    v.address(),
+                    gradient.address(),
+                    gradientScale.address(),
+                    step,
+                    learningRate,
+                    beta1,
+                    beta2,
+                    eps,
+                    weightDecay,
+                    LayerKernels.at(activations),
+                    bf16 ? 1 : 0,
+                    parameter.elements());
             return true;
         } catch (Throwable e) {
             throw failed(e);
@@ -99,19 +150,43 @@ final class LossKernels {
             return false;
         }
         try {
-            act.topK.invokeExact(logits.address(), values.address(), indices.address(), (long) logits.rows(), (long) logits.cols(), (long) values.cols());
+            act.topK.invokeExact(
+                    logits.address(),
+                    values.address(),
+                    indices.address(),
+                    (long) logits.rows(),
+                    (long) logits.cols(),
+                    (long) values.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);
         }
     }
 
-    boolean sample(Tensor logits, Tensor temperature, Tensor topK, Tensor topP, Tensor minP, Tensor uniform, Tensor token, Tensor logprob) {
+    boolean sample(
+            Tensor logits,
+            Tensor temperature,
+            Tensor topK,
+            Tensor topP,
+            Tensor minP,
+            Tensor uniform,
+            Tensor token,
+            Tensor logprob) {
         if (!functions.present()) {
             return false;
         }
         try {
-            functions.sample.invokeExact(logits.address(), temperature.address(), topK.address(), topP.address(), minP.address(), uniform.address(), token.address(), logprob.address(), (long) logits.rows(), (long) logits.cols());
+            functions.sample.invokeExact(
+                    logits.address(),
+                    temperature.address(),
+                    topK.address(),
+                    topP.address(),
+                    minP.address(),
+                    uniform.address(),
+                    token.address(),
+                    logprob.address(),
+                    (long) logits.rows(),
+                    (long) logits.cols());
             return true;
         } catch (Throwable e) {
             throw failed(e);

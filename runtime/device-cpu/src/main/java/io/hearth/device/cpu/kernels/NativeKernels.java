@@ -390,8 +390,32 @@ public final class NativeKernels implements CpuKernels, AutoCloseable {
             float eps,
             float weightDecay,
             Tensor activations) {
-        if (!losses.adamW(parameter, m, v, gradient, gradientScale, step, learningRate, beta1, beta2, eps, weightDecay, activations)) {
-            portable.adamW(parameter, m, v, gradient, gradientScale, step, learningRate, beta1, beta2, eps, weightDecay, activations);
+        if (!losses.adamW(
+                parameter,
+                m,
+                v,
+                gradient,
+                gradientScale,
+                step,
+                learningRate,
+                beta1,
+                beta2,
+                eps,
+                weightDecay,
+                activations)) {
+            portable.adamW(
+                    parameter,
+                    m,
+                    v,
+                    gradient,
+                    gradientScale,
+                    step,
+                    learningRate,
+                    beta1,
+                    beta2,
+                    eps,
+                    weightDecay,
+                    activations);
         }
     }
 

@@ -134,9 +134,8 @@ final class OneDnn {
             }
             check("scratchpad", () -> (int) attrScratchpad.invokeExact(attributes, SCRATCHPAD_USER));
             check("post-ops", () -> (int) attrPostOps.invokeExact(attributes, postOps));
-            return created(
-                    "matrix product",
-                    out -> (int) matmulCreate.invokeExact(out, engine, source, weights, bias, target, attributes));
+            return created("matrix product", out ->
+                    (int) matmulCreate.invokeExact(out, engine, source, weights, bias, target, attributes));
         } finally {
             check("attributes", () -> (int) attrDestroy.invokeExact(attributes));
             check("post-ops", () -> (int) postOpsDestroy.invokeExact(postOps));
@@ -145,8 +144,8 @@ final class OneDnn {
 
     /** Name of the implementation behind a primitive descriptor. */
     String implementation(long primitiveDesc) {
-        long name = created(
-                "implementation", out -> (int) query.invokeExact(primitiveDesc, QUERY_IMPLEMENTATION, 0, out));
+        long name =
+                created("implementation", out -> (int) query.invokeExact(primitiveDesc, QUERY_IMPLEMENTATION, 0, out));
         return MemorySegment.ofAddress(name).reinterpret(256).getString(0);
     }
 
@@ -252,13 +251,12 @@ final class OneDnn {
     }
 
     private static DeviceException refused(String what, int status) {
-        String reason =
-                switch (status) {
-                    case 1 -> "out of memory";
-                    case 2 -> "invalid arguments";
-                    case 3 -> "not implemented on this processor";
-                    default -> "status " + status;
-                };
+        String reason = switch (status) {
+            case 1 -> "out of memory";
+            case 2 -> "invalid arguments";
+            case 3 -> "not implemented on this processor";
+            default -> "status " + status;
+        };
         return new DeviceException("oneDNN refused " + what + ": " + reason + ".");
     }
 }
