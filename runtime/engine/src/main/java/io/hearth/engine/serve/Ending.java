@@ -1,0 +1,11 @@
+package io.hearth.engine.serve;
+
+/**
+ * How a generation ended.
+ *
+ * @param reason why
+ * @param promptTokens tokens of the prompt
+ * @param completionTokens tokens generated, the end-of-text token included
+ * @param message a sentence for the client if the reason is an error, else null
+ */
+public record Ending(FinishReason reason, int promptTokens, int completionTokens, String message) {}
