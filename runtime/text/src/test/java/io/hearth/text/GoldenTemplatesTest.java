@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every case must give what the reference implementation gave, byte for byte, and fail where it failed. */
 @SuppressWarnings("unchecked")
-class GoldenTemplatesTest {
+public class GoldenTemplatesTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2025-03-09T08:05:07Z"), ZoneOffset.UTC);
 
     private static Map<String, Object> golden() throws Exception {
