@@ -118,8 +118,7 @@ final class Filters {
     private String indent(String text, Arguments arguments) {
         Map<String, Object> bound = arguments.bind("indent", "width", "first", "blank");
         Object width = bound.getOrDefault("width", 4L);
-        String indent =
-                width instanceof String s ? s : " ".repeat(Math.clamp(Numbers.index(width, "a width"), 0, 1000));
+        String indent = width instanceof String s ? s : spaces(Numbers.index(width, "a width"));
         boolean blank = Values.isTrue(bound.get("blank"));
         StringBuilder out = new StringBuilder(Values.isTrue(bound.get("first")) ? indent : "");
         String[] lines = text.split("\n", -1);
@@ -131,6 +130,11 @@ final class Filters {
             out.append(lines[i]);
         }
         return out.toString();
+    }
+
+    private String spaces(int count) {
+        budget.characters(Math.max(0, count));
+        return " ".repeat(Math.max(0, count));
     }
 
     private Object format(String text, Arguments arguments) {
@@ -154,19 +158,20 @@ final class Filters {
             return String.join(
                     "&",
                     map.entrySet().stream()
-                            .map(entry -> quote(text(entry.getKey())).replace("/", "%2F") + "="
-                                    + quote(text(entry.getValue())).replace("/", "%2F"))
+                            .map(entry -> quotePlus(text(entry.getKey())) + "=" + quotePlus(text(entry.getValue())))
                             .toList());
         }
         return quote(text(value));
     }
 
     private static String quote(String text) {
+        return quotePlus(text).replace("+", "%20").replace("%2F", "/");
+    }
+
+    private static String quotePlus(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
-                .replace("+", "%20")
                 .replace("*", "%2A")
-                .replace("%7E", "~")
-                .replace("%2F", "/");
+                .replace("%7E", "~");
     }
 
     private Object toInteger(Object value, Arguments arguments) {

@@ -38,7 +38,11 @@ final class Json {
         String indent = switch (options.get("indent")) {
             case null -> null;
             case String s -> s;
-            case Object number -> " ".repeat(Math.clamp(Numbers.index(number, "indent"), 0, 100));
+            case Object number -> {
+                int width = Math.max(0, Numbers.index(number, "indent"));
+                budget.characters(width);
+                yield " ".repeat(width);
+            }
         };
         String itemSeparator = indent == null ? ", " : ",";
         String keySeparator = ": ";

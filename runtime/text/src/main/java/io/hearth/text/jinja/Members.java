@@ -36,7 +36,8 @@ final class Members {
     Object item(Object target, Object key) {
         return switch (target) {
             case Undefined undefined -> throw undefined.error();
-            case Map<?, ?> map -> {
+            case Map<?, ?> map
+            when Values.isKey(key) -> {
                 Object normal = Values.key(key);
                 if (map.containsKey(normal)) {
                     yield map.get(normal);
@@ -65,7 +66,7 @@ final class Members {
     }
 
     /** A method of the value's type, or null where the type has no such method. */
-    private Callable ownMember(Object target, String name) {
+    private Object ownMember(Object target, String name) {
         return switch (target) {
             case String s -> strings.method(s, name);
             case Map<?, ?> map -> mapMethod(map, name);
@@ -74,26 +75,26 @@ final class Members {
         };
     }
 
-    private Callable mapMethod(Map<?, ?> map, String name) {
+    private Object mapMethod(Map<?, ?> map, String name) {
         return switch (name) {
-            case "items" -> arguments -> items(map);
+            case "items" -> (Callable) arguments -> items(map);
             case "keys" ->
-                arguments -> {
+                (Callable) arguments -> {
                     budget.steps(map.size());
                     return new ArrayList<>(map.keySet());
                 };
             case "values" ->
-                arguments -> {
+                (Callable) arguments -> {
                     budget.steps(map.size());
                     return new ArrayList<>(map.values());
                 };
             case "copy" ->
-                arguments -> {
+                (Callable) arguments -> {
                     budget.steps(map.size());
                     return new LinkedHashMap<>(map);
                 };
             case "get" ->
-                arguments -> {
+                (Callable) arguments -> {
                     Map<String, Object> bound = arguments.bind("get", "key", "default");
                     Object key = Values.key(bound.get("key"));
                     return map.containsKey(key) ? map.get(key) : bound.get("default");
@@ -111,10 +112,10 @@ final class Members {
         return items;
     }
 
-    private Callable listMethod(List<?> list, String name) {
+    private Object listMethod(List<?> list, String name) {
         return switch (name) {
             case "index" ->
-                arguments -> {
+                (Callable) arguments -> {
                     Object wanted = arguments.bindAll("index", "value").get("value");
                     for (int i = 0; i < list.size(); i++) {
                         if (values.equal(list.get(i), wanted)) {
@@ -124,14 +125,14 @@ final class Members {
                     throw new JinjaException("the list does not contain " + values.repr(wanted));
                 };
             case "count" ->
-                arguments -> {
+                (Callable) arguments -> {
                     Object wanted = arguments.bindAll("count", "value").get("value");
                     return list.stream()
                             .filter(item -> values.equal(item, wanted))
                             .count();
                 };
             case "copy" ->
-                arguments -> {
+                (Callable) arguments -> {
                     budget.steps(list.size());
                     return new ArrayList<>(list);
                 };
@@ -141,9 +142,7 @@ final class Members {
     }
 
     /** Values are never changed in place, as in the sandbox that templates are published for. */
-    private static Callable forbidden(String name) {
-        return arguments -> {
-            throw new JinjaException("'" + name + "' is not allowed: a template cannot change a list or mapping");
-        };
+    private static Undefined forbidden(String name) {
+        return new Undefined("'" + name + "' is not allowed: a template cannot change a list or mapping");
     }
 }

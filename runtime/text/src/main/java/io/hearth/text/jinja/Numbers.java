@@ -2,6 +2,8 @@ package io.hearth.text.jinja;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
 
 /** Python's numbers: unbounded integers (Long, or BigInteger beyond it), doubles, and booleans that count as 0 and 1. */
 final class Numbers {
@@ -151,7 +153,7 @@ final class Numbers {
         if (value == 0) {
             return 1 / value < 0 ? "-0.0" : "0.0";
         }
-        BigDecimal decimal = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+        BigDecimal decimal = shortest(Math.abs(value));
         String digits = decimal.unscaledValue().toString();
         int exponent = digits.length() - decimal.scale() - 1;
         StringBuilder out = new StringBuilder(value < 0 ? "-" : "");
@@ -181,5 +183,13 @@ final class Numbers {
                 .append('.')
                 .append(digits, exponent + 1, digits.length())
                 .toString();
+    }
+
+    /** Java never gives fewer than two digits; Python does where one is enough. */
+    private static BigDecimal shortest(double value) {
+        BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        BigDecimal shorter =
+                decimal.round(new MathContext(1, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+        return decimal.precision() == 2 && shorter.doubleValue() == value ? shorter : decimal;
     }
 }

@@ -154,8 +154,7 @@ final class StringMethods {
         int end = rest.length();
         while (start < end) {
             if (parts.size() >= most) {
-                String last = rest.substring(start, end);
-                parts.add(fromRight ? PythonText.lstrip(last, null) : PythonText.rstrip(last, null));
+                parts.add(rest.substring(start, end));
                 return;
             }
             int at = fromRight ? end : start;

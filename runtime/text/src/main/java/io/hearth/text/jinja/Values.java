@@ -220,6 +220,10 @@ final class Values {
         };
     }
 
+    static boolean isKey(Object value) {
+        return value == null || value instanceof String || Numbers.isNumber(value);
+    }
+
     /** A value as the key of a mapping. Keys are compared without Python's 1 == 1.0 == True. */
     static Object key(Object value) {
         return switch (value) {
