@@ -3,10 +3,15 @@ package io.hearth.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The tokenizer library asks the network on its first use unless told not to. In a fresh process every connection of
- * Java's sockets and URLs asks the proxy selector first, so a selector that writes down what it is asked sees them all.
+ * The tokenizer library asks the network on its first use unless told not to. In a fresh process, Java's URLs and sockets
+ * are made to write down whatever they are asked for; the library without Hearth's settings shows that this works.
  */
 class OfflineTest {
     @TempDir
@@ -27,19 +32,8 @@ class OfflineTest {
     /** Loads a tokenizer in its own process: {@code ours} as Hearth does, {@code library} without Hearth's settings. */
     public static final class Child {
         public static void main(String[] arguments) throws Exception {
-            ProxySelector.setDefault(new ProxySelector() {
-                @Override
-                public List<Proxy> select(URI uri) {
-                    System.out.println("CONNECTION " + uri);
-                    // A closed port of this machine: nothing leaves it, whatever is asked for.
-                    return List.of(new Proxy(
-                            Proxy.Type.HTTP,
-                            new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 9)));
-                }
-
-                @Override
-                public void connectFailed(URI uri, SocketAddress address, IOException e) {}
-            });
+            URL.setURLStreamHandlerFactory(protocol -> protocol.startsWith("http") ? new Refusing() : null);
+            ProxySelector.setDefault(new RefusingSelector());
             Path model = Path.of(arguments[1]);
             if (arguments[0].equals("ours")) {
                 try (Tokenizer tokenizer = Tokenizer.load(model)) {
@@ -53,6 +47,32 @@ class OfflineTest {
             }
             System.exit(0);
         }
+    }
+
+    /** Writes down and refuses every HTTP connection, also one that asks for no proxy. */
+    private static final class Refusing extends URLStreamHandler {
+        @Override
+        protected URLConnection openConnection(URL url) throws IOException {
+            System.out.println("CONNECTION " + url);
+            throw new IOException("refused");
+        }
+
+        @Override
+        protected URLConnection openConnection(URL url, Proxy proxy) throws IOException {
+            return openConnection(url);
+        }
+    }
+
+    /** Writes down every plain socket, and sends it to a closed port of this machine. */
+    private static final class RefusingSelector extends ProxySelector {
+        @Override
+        public List<Proxy> select(URI uri) {
+            System.out.println("CONNECTION " + uri);
+            return List.of(new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(InetAddress.getLoopbackAddress(), 9)));
+        }
+
+        @Override
+        public void connectFailed(URI uri, SocketAddress address, IOException e) {}
     }
 
     private String child(String mode) throws Exception {
