@@ -46,8 +46,17 @@ final class TinyJobs {
                 null);
     }
 
+    /** A LoRA run of so many steps. */
+    static Recipe steps(int steps, int checkpointEvery) {
+        return recipe("lora", 5e-3, checkpointEvery, 0, steps);
+    }
+
     /** Twenty steps with dropout, accumulation, warm-up and clipping. */
     static Recipe recipe(String method, double learningRate, int checkpointEvery, int patience) {
+        return recipe(method, learningRate, checkpointEvery, patience, 20);
+    }
+
+    private static Recipe recipe(String method, double learningRate, int checkpointEvery, int patience, int steps) {
         Recipe e = Recipe.empty();
         return new Recipe(
                 method,
@@ -57,7 +66,7 @@ final class TinyJobs {
                 method.equals("lora") ? 0.1 : null,
                 e.targetModules(),
                 e.epochs(),
-                20,
+                steps,
                 64,
                 e.packing(),
                 64,
