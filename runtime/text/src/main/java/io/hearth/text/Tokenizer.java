@@ -79,7 +79,8 @@ public final class Tokenizer implements AutoCloseable {
 
     private int[] encode(String text, boolean addSpecialTokens) {
         requireOpen();
-        long[] ids = library.encode(text, addSpecialTokens, false).getIds();
+        long[] ids =
+                library.encode(WellFormed.repair(text), addSpecialTokens, false).getIds();
         int[] result = new int[ids.length];
         for (int i = 0; i < ids.length; i++) {
             result[i] = Math.toIntExact(ids[i]);

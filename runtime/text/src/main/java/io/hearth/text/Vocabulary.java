@@ -18,6 +18,7 @@ import java.util.Set;
  * @param size one more than the largest id
  */
 record Vocabulary(Map<String, Integer> ids, Set<String> special, int size) {
+    private static final int LARGEST_ID = 100_000_000;
 
     /** Reads the file as a stream, since it may be tens of megabytes. */
     static Vocabulary read(Path file) {
@@ -41,6 +42,9 @@ record Vocabulary(Map<String, Integer> ids, Set<String> special, int size) {
             throw broken(file, e);
         } catch (IOException e) {
             throw new TextException("The file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+        if (ids.values().stream().anyMatch(id -> id < 0 || id > LARGEST_ID)) {
+            throw broken(file, null);
         }
         int size = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
         return new Vocabulary(Map.copyOf(ids), Set.copyOf(special), size);

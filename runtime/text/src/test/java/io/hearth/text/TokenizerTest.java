@@ -25,6 +25,18 @@ class TokenizerTest {
     }
 
     @Test
+    void takesAnyString() throws Exception {
+        try (Tokenizer tokenizer = Tokenizer.load(TestTokenizers.write(folder, null))) {
+            String odd = "a\0b\uFFFF\uFDD0\u202E";
+            assertThat(tokenizer.decode(tokenizer.encode(odd), false)).isEqualTo(odd);
+            assertThat(tokenizer.decode(tokenizer.encode("a\uD83D b\uDE00"), false))
+                    .isEqualTo("a\uFFFD b\uFFFD");
+            assertThat(tokenizer.decode(new int[] {-1, 99999999, Integer.MAX_VALUE}, false))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void knowsItsTokens() throws Exception {
         try (Tokenizer tokenizer = Tokenizer.load(TestTokenizers.write(folder, "T"))) {
             int end = tokenizer.idOf("<|im_end|>").orElseThrow();

@@ -9,9 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The filters on single values; those on sequences are in {@link SequenceFilters}. */
 final class Filters {
+    private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
+
     private final Budget budget;
     private final Values values;
     private final Members members;
@@ -55,7 +58,7 @@ final class Filters {
             case "escape", "e", "forceescape" -> escape(text(value));
             case "safe" -> text(value);
             case "urlencode" -> urlEncode(value);
-            case "wordcount" -> (long) text(value).split("\\W+").length;
+            case "wordcount" -> WORD.matcher(text(value)).results().count();
             case "length", "count" -> values.length(value);
             case "abs" -> Numbers.compare(number(value), 0L) < 0 ? operators.sign("-", value) : value;
             case "int" -> toInteger(value, arguments);

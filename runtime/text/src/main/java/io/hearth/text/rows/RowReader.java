@@ -3,6 +3,7 @@ package io.hearth.text.rows;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.hearth.text.JsonText;
 import io.hearth.text.TextException;
+import io.hearth.text.WellFormed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -115,6 +117,9 @@ public final class RowReader implements Iterator<RowItem>, AutoCloseable {
         }
         try {
             Object value = JsonText.plain(text);
+            if (text.contains("\\u")) {
+                requireWholeCharacters(value);
+            }
             return value instanceof Map<?, ?> map
                     ? parse(map)
                     : problem(0, "the line is not a JSON object: each line must be one row in braces {...}");
@@ -124,6 +129,21 @@ public final class RowReader implements Iterator<RowItem>, AutoCloseable {
             return problem(column, "the line is not valid JSON: " + firstLine(e.getOriginalMessage()));
         } catch (BadRow e) {
             return problem(0, e.getMessage());
+        }
+    }
+
+    private static void requireWholeCharacters(Object value) {
+        switch (value) {
+            case String text
+            when !WellFormed.holds(text) ->
+                throw new BadRow("the row has half a character: an escape such as \\ud83d without its partner");
+            case List<?> list -> list.forEach(RowReader::requireWholeCharacters);
+            case Map<?, ?> map ->
+                map.forEach((key, item) -> {
+                    requireWholeCharacters(key);
+                    requireWholeCharacters(item);
+                });
+            case null, default -> {}
         }
     }
 

@@ -93,6 +93,7 @@ class RowReaderTest {
                 "[1] ~ not a JSON object",
                 "{\"foo\": 1} ~ none of the fields",
                 "{\"text\": \" \"} ~ \"text\" is empty",
+                "{\"text\": \"a\\ud83d\"} ~ half a character",
                 "{\"text\": 3} ~ \"text\" must be text",
                 "{\"prompt\": \"a\"} ~ \"completion\" is missing",
                 "{\"prompt\": \"a\", \"completion\": \" \"} ~ answer in \"completion\" is empty",
