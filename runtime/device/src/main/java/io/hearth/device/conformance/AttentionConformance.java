@@ -10,8 +10,11 @@ final class AttentionConformance {
     /** Devices may round probabilities to act before they multiply with v. */
     static final Tolerance ATTENTION = new Tolerance(1e-5, 3);
 
-    /** Probabilities, their gradients and out are rounded to act on the way. */
-    private static final Tolerance GRADIENT = new Tolerance(3e-5, 6);
+    /**
+     * Probabilities, their gradients and out may be rounded to act on the way, and the rounding of all elements of out goes
+     * into one number per row. What this leaves unseen in the short types, f32 shows.
+     */
+    private static final Tolerance GRADIENT = new Tolerance(3e-5, 10);
 
     private AttentionConformance() {}
 
@@ -93,7 +96,8 @@ final class AttentionConformance {
                 out.tensor(),
                 Arrays.copyOf(out.values(), before),
                 Arrays.copyOf(wanted, before),
-                ATTENTION);
+                ATTENTION,
+                0);
     }
 
     private static double[] poison(Trial trial, Shape s, int token) {
@@ -146,33 +150,10 @@ final class AttentionConformance {
         ReferenceAttention.Gradients wanted =
                 s.reference().gradients(dOut.inputs(), q.inputs(), k.inputs(), v.inputs());
         trial.expect(dv, wanted.v(), GRADIENT);
-        expectScoreGradient(trial, dq, wanted.q(), wanted.v());
-        expectScoreGradient(trial, dk, wanted.k(), wanted.v());
-    }
-
-    /**
-     * The gradients of q and k are differences of larger numbers: with one visible key they are zero but for rounding. So
-     * they are measured against the size of the gradient of v where that is larger.
-     */
-    private static void expectScoreGradient(Trial trial, Slot slot, double[] wanted, double[] valueGradient) {
-        double floor = rootMeanSquare(valueGradient);
-        double[] actual = slot.values();
-        double[] raised = wanted.clone();
-        for (int i = 0; i < wanted.length; i++) {
-            if (Math.abs(wanted[i]) < floor) {
-                double sign = wanted[i] < 0 ? -1 : 1;
-                raised[i] += sign * floor;
-                actual[i] += sign * floor;
-            }
-        }
-        trial.expect(slot.name(), slot.tensor(), actual, raised, GRADIENT);
-    }
-
-    private static double rootMeanSquare(double[] values) {
-        double sum = 0;
-        for (double value : values) {
-            sum += value * value;
-        }
-        return Math.sqrt(sum / values.length);
+        // These are differences of numbers as large as the gradient of v: with one visible key they are zero but for
+        // rounding.
+        double size = Trial.rootMeanSquare(wanted.v());
+        trial.expect(dq, wanted.q(), GRADIENT, size);
+        trial.expect(dk, wanted.k(), GRADIENT, size);
     }
 }

@@ -89,7 +89,7 @@ final class DenseConformance {
         runLinear(trial, moved, weight, null, again);
         double[] first = Arrays.copyOf(alone, out);
         double[] last = Arrays.copyOfRange(again.values(), (rows - 1) * out, rows * out);
-        trial.expect("the moved row of y", again.tensor(), last, first, Tolerance.EXACT);
+        trial.expect("the moved row of y", again.tensor(), last, first, Tolerance.EXACT, 0);
     }
 
     private static void weightGrad(Trial trial) {

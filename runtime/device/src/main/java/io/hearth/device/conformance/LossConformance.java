@@ -7,6 +7,7 @@ import java.util.List;
 /** Cross entropy over chunks of the vocabulary. */
 final class LossConformance {
     private static final Tolerance STATISTIC = new Tolerance(5e-6, 0);
+    private static final Tolerance LOSS = new Tolerance(1e-6, 0);
     private static final Tolerance GRADIENT = new Tolerance(1e-5, 1);
     private static final int IGNORED = -100;
 
@@ -104,15 +105,22 @@ final class LossConformance {
                     stats.tensor(),
                     Arrays.copyOfRange(actual, from, to),
                     Arrays.copyOfRange(wanted, from, to),
-                    STATISTIC);
+                    STATISTIC,
+                    0);
         }
         double[] losses = ReferenceLoss.nll(batch.logits, batch.cols(), batch.targets);
-        trial.expect(nll, losses, new Tolerance(3e-5, 0));
+        // A loss is the difference of logits, a sum the sum of losses: errors are as large as those of the logits.
+        double size = 5 + Arrays.stream(batch.logits).map(Math::abs).max().orElse(0);
+        trial.expect(nll, losses, LOSS, size);
         double sum = lossSum.inputs()[0];
         for (int t = 0; t < batch.rows; t++) {
             sum += batch.weights[t] * losses[t];
         }
-        trial.expect(lossSum, new double[] {sum}, new Tolerance(3e-5, 0));
+        trial.expect(
+                lossSum,
+                new double[] {sum},
+                LOSS,
+                size * Arrays.stream(batch.weights).sum());
     }
 
     private static void allIgnored(Trial trial) {

@@ -4,6 +4,7 @@ import io.hearth.device.DType;
 import io.hearth.device.SortedIds;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Norm, activation, embedding. */
 final class NormConformance {
@@ -37,7 +38,21 @@ final class NormConformance {
         trial.run(() -> trial.kernels().rmsNorm(x.tensor(), gamma.tensor(), EPS, y.tensor(), rstd.tensor()));
         double[] statistics = ReferenceNorms.rstd(x.inputs(), cols, EPS);
         trial.expect(rstd, statistics, STATISTIC);
-        trial.expect(y, ReferenceNorms.rmsNorm(x.inputs(), statistics, gamma.inputs(), Rounding.to(trial.act())), NORM);
+        expectNorm(trial, y, x.inputs(), statistics, gamma);
+    }
+
+    /** Values within the tolerance, and nearly all with the very bits that rounding before gamma gives. */
+    private static void expectNorm(Trial trial, Slot y, double[] x, double[] statistics, Slot gamma) {
+        double[] wanted = ReferenceNorms.rmsNorm(x, statistics, gamma.inputs(), Rounding.to(trial.act()));
+        trial.expect(y, wanted, NORM);
+        double[] actual = y.values();
+        long other = IntStream.range(0, actual.length)
+                .filter(i -> actual[i] != Rounding.round(trial.act(), wanted[i]))
+                .count();
+        // In f32 a last bit is nobody's fault. In the short types it turns a rounding in one of thousands of elements.
+        trial.require(
+                trial.act() == DType.F32 || other <= 1 + actual.length / 50,
+                other + " of " + actual.length + " elements of y show that x * rstd was not rounded before gamma");
     }
 
     private static void addRmsNorm(Trial trial) {
@@ -57,8 +72,7 @@ final class NormConformance {
         // The norm is of the sum that was stored; compared with that, its own errors show.
         double[] statistics = ReferenceNorms.rstd(sum.values(), cols, EPS);
         trial.expect(rstd, statistics, STATISTIC);
-        trial.expect(
-                y, ReferenceNorms.rmsNorm(sum.values(), statistics, gamma.inputs(), Rounding.to(trial.act())), NORM);
+        expectNorm(trial, y, sum.values(), statistics, gamma);
     }
 
     private static void rmsNormGrad(Trial trial) {

@@ -183,15 +183,25 @@ final class Trial implements AutoCloseable {
 
     /** Compares what the call left with what the reference says. */
     void expect(Slot slot, double[] wanted, Tolerance allowed) {
-        expect(slot.name(), slot.tensor(), slot.values(), wanted, allowed);
+        expect(slot, wanted, allowed, 0);
     }
 
-    void expect(String name, Tensor tensor, double[] actual, double[] wanted, Tolerance allowed) {
+    /**
+     * The same where the wanted values are differences of larger numbers.
+     *
+     * @param size of those numbers: errors are relative to it where it is larger than what errors are relative to else
+     */
+    void expect(Slot slot, double[] wanted, Tolerance allowed, double size) {
+        expect(slot.name(), slot.tensor(), slot.values(), wanted, allowed, size);
+    }
+
+    /** Compares some values of a tensor. */
+    void expect(String name, Tensor tensor, double[] actual, double[] wanted, Tolerance allowed, double size) {
         if (actual.length != wanted.length) {
             throw new ConformanceFailure(name + " has " + actual.length + " elements, not " + wanted.length);
         }
         double limit = allowed.of(tensor.type());
-        double scale = rootMeanSquare(wanted);
+        double scale = Math.max(size, Math.max(rootMeanSquare(wanted), Tolerance.smallestNormal(tensor.type())));
         for (int i = 0; i < wanted.length; i++) {
             double difference = actual[i] == wanted[i] ? 0 : Math.abs(actual[i] - wanted[i]);
             double relative = difference == 0 ? 0 : difference / Math.max(Math.abs(wanted[i]), scale);
@@ -212,7 +222,7 @@ final class Trial implements AutoCloseable {
         }
     }
 
-    private static double rootMeanSquare(double[] values) {
+    static double rootMeanSquare(double[] values) {
         double sum = 0;
         for (double value : values) {
             sum += value * value;
