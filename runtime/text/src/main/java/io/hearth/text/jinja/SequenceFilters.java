@@ -163,6 +163,11 @@ final class SequenceFilters {
         return total;
     }
 
+    /** What is empty or none counts as no items here, as in the reference. */
+    private List<Object> itemsOf(Object value) {
+        return Values.isTrue(value) ? values.iterate(value) : List.of();
+    }
+
     private Object map(Object value, Arguments arguments) {
         List<Object> mapped = new ArrayList<>();
         if (arguments.positional().isEmpty()) {
@@ -170,7 +175,7 @@ final class SequenceFilters {
             if (!named.containsKey("attribute")) {
                 throw new JinjaException("'map' needs a filter or an attribute");
             }
-            for (Object item : values.iterate(value)) {
+            for (Object item : itemsOf(value)) {
                 Object result = path(item, named.get("attribute"));
                 mapped.add(result instanceof Undefined && named.containsKey("default") ? named.get("default") : result);
             }
@@ -178,7 +183,7 @@ final class SequenceFilters {
         }
         String filter = values.string(arguments.positional().getFirst());
         Arguments rest = rest(arguments, 1);
-        for (Object item : values.iterate(value)) {
+        for (Object item : itemsOf(value)) {
             mapped.add(filters.apply(filter, item, rest));
         }
         return new OneShot(mapped);
@@ -191,7 +196,7 @@ final class SequenceFilters {
 
     private Object select(Object value, Arguments arguments, boolean wanted) {
         List<Object> kept = new ArrayList<>();
-        for (Object item : values.iterate(value)) {
+        for (Object item : itemsOf(value)) {
             if (holds(item, arguments, 0) == wanted) {
                 kept.add(item);
             }
@@ -205,7 +210,7 @@ final class SequenceFilters {
         }
         Object attribute = arguments.positional().getFirst();
         List<Object> kept = new ArrayList<>();
-        for (Object item : values.iterate(value)) {
+        for (Object item : itemsOf(value)) {
             if (holds(path(item, attribute), arguments, 1) == wanted) {
                 kept.add(item);
             }

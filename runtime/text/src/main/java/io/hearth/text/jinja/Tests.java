@@ -74,10 +74,10 @@ final class Tests {
             case "false" -> Boolean.FALSE.equals(value);
             case "callable" -> value instanceof Callable;
             case "even", "odd" -> {
-                if (!Numbers.isInteger(value)) {
-                    throw new JinjaException("'" + name + "' needs an integer, got " + Values.typeName(value));
+                if (!Numbers.isNumber(value)) {
+                    throw new JinjaException("'" + name + "' needs a number, got " + Values.typeName(value));
                 }
-                yield Numbers.big(value).testBit(0) == name.equals("odd");
+                yield Numbers.real(Numbers.arithmetic("%", value, 2L)) == (name.equals("odd") ? 1 : 0);
             }
             case "lower" -> {
                 String text = values.string(value);
