@@ -8,6 +8,7 @@ import io.hearth.worker.process.Nearest;
 import io.hearth.worker.process.StandardOutput;
 import io.hearth.worker.process.Terminal;
 import io.hearth.worker.process.UsageException;
+import io.hearth.worker.quickstart.QuickstartCommand;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.List;
@@ -35,7 +36,9 @@ public final class Worker implements Runnable {
         return new CommandLine(new Worker())
                 .addSubcommand(new TrainCommand(out, terminal))
                 .addSubcommand(new PlanCommand(out, terminal))
+                .addSubcommand(new ServeCommand(out, terminal))
                 .addSubcommand(new ScoreCommand(out))
+                .addSubcommand(new QuickstartCommand(terminal))
                 .addSubcommand(new DoctorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true))
                 .setErr(new PrintWriter(System.err, true))
