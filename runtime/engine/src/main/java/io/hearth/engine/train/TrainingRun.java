@@ -79,6 +79,9 @@ public final class TrainingRun {
             prepare();
             try {
                 resumeOrStart();
+                if (state.step() == 0) {
+                    evaluate();
+                }
                 if (!train(stopRequested)) {
                     events.accept(new Event.Stopped(state.step()));
                     return Outcome.STOPPED;
@@ -304,9 +307,11 @@ public final class TrainingRun {
         if (state.guard() != null) {
             metrics.put("trainLoss", state.guard().smoothed());
         }
-        if (state.bestLoss() != null) {
-            metrics.put("evaluationLoss", state.bestLoss());
-            metrics.put("evaluationPerplexity", Math.exp(state.bestLoss()));
+        if (state.lastLoss() != null) {
+            double loss = recipe.earlyStoppingPatience() > 0 ? state.bestLoss() : state.lastLoss();
+            metrics.put("evaluationLossBefore", state.firstLoss());
+            metrics.put("evaluationLoss", loss);
+            metrics.put("evaluationPerplexity", Math.exp(loss));
         }
         return metrics;
     }

@@ -11,6 +11,8 @@ package io.hearth.engine.train;
  * @param elements length of the parameter arena
  * @param weightsSha256 hash of the file beside this one
  * @param guard memory of the divergence guard
+ * @param firstLoss evaluation loss before the first step, or null if nothing is held out
+ * @param lastLoss loss of the last evaluation, or null
  * @param bestLoss lowest evaluation loss, or null before the first evaluation
  * @param bestStep step of that evaluation
  * @param evaluationsWithoutGain evaluations since
@@ -24,6 +26,8 @@ record TrainingState(
         long elements,
         String weightsSha256,
         DivergenceGuard.State guard,
+        Double firstLoss,
+        Double lastLoss,
         Double bestLoss,
         int bestStep,
         int evaluationsWithoutGain,
@@ -32,7 +36,7 @@ record TrainingState(
 
     /** The beginning of a run. */
     static TrainingState start(String fingerprint) {
-        return new TrainingState(FORMAT, fingerprint, 0, 0, 0, null, null, null, 0, 0, -1);
+        return new TrainingState(FORMAT, fingerprint, 0, 0, 0, null, null, null, null, null, 0, 0, -1);
     }
 
     TrainingState afterStep(int newStep, long newTokens, DivergenceGuard.State newGuard) {
@@ -44,6 +48,8 @@ record TrainingState(
                 elements,
                 weightsSha256,
                 newGuard,
+                firstLoss,
+                lastLoss,
                 bestLoss,
                 bestStep,
                 evaluationsWithoutGain,
@@ -61,6 +67,8 @@ record TrainingState(
                 elements,
                 weightsSha256,
                 guard,
+                firstLoss == null ? (Double) loss : firstLoss,
+                loss,
                 better ? (Double) loss : bestLoss,
                 better ? step : bestStep,
                 better ? 0 : evaluationsWithoutGain + 1,
@@ -76,6 +84,8 @@ record TrainingState(
                 newElements,
                 sha256,
                 guard,
+                firstLoss,
+                lastLoss,
                 bestLoss,
                 bestStep,
                 evaluationsWithoutGain,
