@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -46,13 +47,16 @@ final class Json {
                     null,
                     "The request's JSON goes beyond the limits of this server: at most " + MAX_DEPTH
                             + " levels of nesting, names of 10000 and numbers of 100 characters.");
+        } catch (MismatchedInputException e) {
+            throw ApiException.badRequest(null, "The request is not valid JSON: something follows after its end.");
         } catch (JsonProcessingException e) {
+            // The parser adds in parentheses where a bracket was opened, in words that name its own classes.
+            String reason = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
             String where = e.getLocation() == null
                     ? ""
                     : " (line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ")";
-            throw ApiException.badRequest(
-                    null, "The request is not valid JSON: " + e.getOriginalMessage() + where + ".");
+            throw ApiException.badRequest(null, "The request is not valid JSON: " + reason + where + ".");
         } catch (IOException e) {
             throw ApiException.badRequest(null, "The request is not valid JSON in UTF-8: " + e.getMessage() + ".");
         }

@@ -6,6 +6,7 @@ import io.hearth.engine.serve.Ending;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -142,12 +143,21 @@ final class StreamedReply extends Reply {
         }
         stallTimer = context.owner().setTimer(patience.toMillis(), timer -> {
             abandon();
-            request.connection().close();
+            cutOff();
         });
         response.drainHandler(drained -> {
             stopStallTimer();
             flush();
         });
+    }
+
+    /** The connection's own close waits until everything is written, which for this client may be never. */
+    private void cutOff() {
+        if (request.connection() instanceof ConnectionBase connection) {
+            connection.channel().close();
+        } else {
+            request.connection().close();
+        }
     }
 
     private void stopStallTimer() {
