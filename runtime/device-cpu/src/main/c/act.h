@@ -20,7 +20,7 @@ INLINE void st(act *p, vf v, long n) {
 INLINE float to_f(act a) { return bf16_to_float(a); }
 INLINE act to_act(float f) { return float_to_bf16(f); }
 /* The value after a round trip through memory. */
-INLINE vf rounded(vf v) { return from_bf16(to_bf16(v)); }
+INLINE vf rounded(vf v) { return (vf)(round_bits(v) & 0xffff0000u); }
 #else
 typedef float act;
 #define FN(name) hearth_##name##_f32

@@ -54,20 +54,21 @@ static void attend(const Attention *a, const Item *it, long from, long to, float
         unpack(&keys, keys.k, j, end, dp, k);
         transpose_block(k, dp, kt);
         int finite = unpack(&keys, keys.v, j, end, dp, v);
-        block_product(rows, KEYS, dp, q, dp, 1, kt, KEYS, s, KEYS, 0);
+        long valid = end - j, wide = round_up(valid, W);
+        block_product(rows, wide, dp, q, dp, 1, kt, KEYS, s, KEYS, 0);
         for (long r = 0; r < rows; r++) {
             float *x = s + r * KEYS;
             long p = position + r % n;
-            long low = first_key(p, a->window) - j, high = p + 1 < end ? p + 1 - j : end - j;
-            for (long c = 0; c < low && c < KEYS; c++) x[c] = -INFINITY;
-            for (long c = high < 0 ? 0 : high; c < KEYS; c++) x[c] = -INFINITY;
+            long low = first_key(p, a->window) - j, high = p + 1 < end ? p + 1 - j : valid;
+            for (long c = 0; c < low && c < wide; c++) x[c] = -INFINITY;
+            for (long c = high < 0 ? 0 : high; c < wide; c++) x[c] = -INFINITY;
             vf top = load(x);
-            for (int c = W; c < KEYS; c += W) top = vmax(top, load(x + c));
+            for (int c = W; c < wide; c += W) top = vmax(top, load(x + c));
             float old = m[r], next = max_lane(top);
             if (next < old) next = old;
             float shift = next == -INFINITY ? 0 : next;
             vf total = {};
-            for (int c = 0; c < KEYS; c += W) {
+            for (int c = 0; c < wide; c += W) {
                 vf e = vexp(load(x + c) - shift);
                 store(x + c, e);
                 total += e;
@@ -81,14 +82,14 @@ static void attend(const Attention *a, const Item *it, long from, long to, float
             l[r] += sum(total);
         }
         if (finite) {
-            block_product(rows, dp, KEYS, s, KEYS, 1, v, dp, o, dp, 1);
+            block_product(rows, dp, valid, s, KEYS, 1, v, dp, o, dp, 1);
             continue;
         }
         /* Zero times a NaN is a NaN: only what a row sees may touch it. */
         for (long r = 0; r < rows; r++) {
             long low = first_key(position + r % n, a->window) - j, high = position + r % n + 1 - j;
             low = low < 0 ? 0 : low;
-            high = high < KEYS ? high : KEYS;
+            high = high < valid ? high : valid;
             if (low < high)
                 block_product(1, dp, high - low, s + r * KEYS + low, KEYS, 1, v + low * dp, dp, o + r * dp, dp, 1);
         }

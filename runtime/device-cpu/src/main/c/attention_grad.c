@@ -53,10 +53,11 @@ static void score_grad(
     for (long r = 0; r < a->group * count; r++) {
         long position = first + r % count;
         long low = first_key(position, a->window) - j, high = position + 1 - j < valid ? position + 1 - j : valid;
+        long wide = round_up(valid, W);
         float *x = p + r * KEYS, *y = ds + r * KEYS;
-        for (long c = 0; c < low && c < KEYS; c++) x[c] = -INFINITY;
-        for (long c = high < 0 ? 0 : high; c < KEYS; c++) x[c] = -INFINITY;
-        for (int c = 0; c < KEYS; c += W) {
+        for (long c = 0; c < low && c < wide; c++) x[c] = -INFINITY;
+        for (long c = high < 0 ? 0 : high; c < wide; c++) x[c] = -INFINITY;
+        for (int c = 0; c < wide; c += W) {
             vf e = vexp(load(x + c) - queries->lse[r]);
             store(x + c, e);
             store(y + c, e * (load(y + c) - queries->delta[r]));
@@ -78,15 +79,15 @@ static void query_pass(const AttentionGrad *a, long sequence, long head, long fi
     memset(result, 0, rows * dp * sizeof(float));
     long to = first + count;
     for (long j = first_key(first, a->window) / KEYS * KEYS; j < to; j += KEYS) {
-        long end = j + KEYS < to ? j + KEYS : to;
+        long end = j + KEYS < to ? j + KEYS : to, wide = round_up(end - j, W);
         unpack(&keys, keys.k, j, end, dp, k);
         transpose_block(k, dp, kt);
         unpack(&keys, keys.v, j, end, dp, v);
         transpose_block(v, dp, vt);
-        block_product(rows, KEYS, dp, queries.q, dp, 1, kt, KEYS, p, KEYS, 0);
-        block_product(rows, KEYS, dp, queries.d_out, dp, 1, vt, KEYS, ds, KEYS, 0);
+        block_product(rows, wide, dp, queries.q, dp, 1, kt, KEYS, p, KEYS, 0);
+        block_product(rows, wide, dp, queries.d_out, dp, 1, vt, KEYS, ds, KEYS, 0);
         score_grad(a, &queries, first, count, j, end - j, p, ds);
-        block_product(rows, dp, KEYS, ds, KEYS, 1, k, dp, result, dp, 1);
+        block_product(rows, dp, end - j, ds, KEYS, 1, k, dp, result, dp, 1);
     }
     for (long r = 0; r < rows; r++) {
         long at = (a->cu_q[sequence] + first + r % count) * a->nq + head * a->group + r / count;
@@ -95,7 +96,7 @@ static void query_pass(const AttentionGrad *a, long sequence, long head, long fi
 }
 
 static void key_pass(const AttentionGrad *a, long sequence, long head, long j, long valid, act *dk, act *dv) {
-    long dp = a->dp, length = a->cu_q[sequence + 1] - a->cu_q[sequence];
+    long dp = a->dp, wide = round_up(valid, W), length = a->cu_q[sequence + 1] - a->cu_q[sequence];
     Queries queries;
     queries.q = thread_scratch(SCRATCH(dp));
     queries.d_out = queries.q + MAX_ROWS * dp;
@@ -114,11 +115,11 @@ static void key_pass(const AttentionGrad *a, long sequence, long head, long j, l
     for (long first = j / a->block * a->block; first < to; first += a->block) {
         long count = first + a->block < length ? a->block : length - first, rows = a->group * count;
         load_queries(a, sequence, head, first, count, &queries);
-        block_product(rows, KEYS, dp, queries.q, dp, 1, kt, KEYS, p, KEYS, 0);
-        block_product(rows, KEYS, dp, queries.d_out, dp, 1, vt, KEYS, ds, KEYS, 0);
+        block_product(rows, wide, dp, queries.q, dp, 1, kt, KEYS, p, KEYS, 0);
+        block_product(rows, wide, dp, queries.d_out, dp, 1, vt, KEYS, ds, KEYS, 0);
         score_grad(a, &queries, first, count, j, valid, p, ds);
-        block_product(KEYS, dp, rows, p, 1, KEYS, queries.d_out, dp, v_sum, dp, 1);
-        block_product(KEYS, dp, rows, ds, 1, KEYS, queries.q, dp, k_sum, dp, 1);
+        block_product(valid, dp, rows, p, 1, KEYS, queries.d_out, dp, v_sum, dp, 1);
+        block_product(valid, dp, rows, ds, 1, KEYS, queries.q, dp, k_sum, dp, 1);
     }
     for (long t = 0; t < valid; t++) {
         long at = ((keys.first + j + t) * keys.kv_heads + head) * a->d;

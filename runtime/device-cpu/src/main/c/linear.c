@@ -42,12 +42,16 @@ INLINE void sums_of(const int count, const vf *v, float *out) {
     for (int i = 0; i < count; i++) out[i] = lanes[i * (W / count)];
 }
 
+/* While the first rows of x are multiplied, the weight's next rows are on their way. */
+#define AHEAD(nr, w, k, p) _Pragma("GCC unroll 4") for (int j = 0; j < nr; j++) __builtin_prefetch(w + (nr + j) * k + p)
+
 /* s[i * nr + j] = lanes of x row i times weight row j. The step is a macro, since its instruction set differs. */
 #define LANES_WIDEN(mr, nr, x, x_stride, w, k, s)                                                                      \
     do {                                                                                                               \
         long p = 0;                                                                                                    \
         for (; p + W <= k; p += W) {                                                                                   \
             vf b[nr];                                                                                                  \
+            if (first) AHEAD(nr, w, k, p);                                                                             \
             _Pragma("GCC unroll 4") for (int j = 0; j < nr; j++) b[j] = ld(w + j * k + p, W);                          \
             _Pragma("GCC unroll 4") for (int i = 0; i < mr; i++) {                                                     \
                 vf v = ld(x + i * x_stride + p, W);                                                                    \
@@ -60,6 +64,7 @@ INLINE void sums_of(const int count, const vf *v, float *out) {
                     s[i * nr + j] += ld(x + i * x_stride + p, k - p) * ld(w + j * k + p, k - p);                       \
     } while (0)
 
+/* Stores the sums of mr rows of x and nr of the weight. */
 INLINE void finish(
         const int mr, const int nr, const vf *s, const act *bias, void *y, long y_stride, int y_f32, int accumulate) {
     float out[X_ROWS * W_ROWS];
@@ -69,18 +74,21 @@ INLINE void finish(
         for (int c = 0; c < mr * nr; c += chunk) sums_of(chunk, s + c, out + c);
     } else
         for (int c = 0; c < mr * nr; c++) out[c] = sum(s[c]);
-    for (int i = 0; i < mr; i++)
-        for (int j = 0; j < nr; j++) {
-            float value = out[i * nr + j];
-            if (bias) value += to_f(bias[j]);
-            if (y_f32) {
-                float *p = (float *)y + i * y_stride + j;
-                *p = accumulate ? *p + value : value;
-            } else {
-                act *p = (act *)y + i * y_stride + j;
-                *p = to_act(accumulate ? to_f(*p) + value : value);
-            }
+    float add[W_ROWS];
+    for (int j = 0; j < nr; j++) add[j] = bias ? to_f(bias[j]) : 0;
+#pragma GCC unroll 4
+    for (int i = 0; i < mr; i++) {
+        float *row = out + i * nr;
+        if (bias)
+            for (int j = 0; j < nr; j++) row[j] += add[j];
+        if (y_f32) {
+            float *p = (float *)y + i * y_stride;
+            for (int j = 0; j < nr; j++) p[j] = accumulate ? p[j] + row[j] : row[j];
+        } else {
+            act *p = (act *)y + i * y_stride;
+            for (int j = 0; j < nr; j++) p[j] = to_act(accumulate ? to_f(p[j]) + row[j] : row[j]);
         }
+    }
 }
 
 typedef struct {
@@ -114,6 +122,7 @@ typedef struct {
 #define STEP(LANES, mr, nr)                                                                                            \
     {                                                                                                                  \
         vf s[mr * nr] = {};                                                                                            \
+        const int first = i == 0;                                                                                      \
         LANES(mr, nr, x, a->x_stride, w, a->k, s);                                                                     \
         finish(mr, nr, s, bias, out, a->y_stride, a->y_f32, a->accumulate);                                            \
         i += mr;                                                                                                       \
@@ -127,6 +136,7 @@ static __attribute__((noinline)) void block_widen(const Linear *a, long from, lo
         long p = 0;                                                                                                    \
         for (; p + 32 <= k; p += 32) {                                                                                 \
             __m512bh b[nr];                                                                                            \
+            if (first) AHEAD(nr, w, k, p);                                                                             \
             _Pragma("GCC unroll 4") for (int j = 0; j < nr; j++) b[j] = (__m512bh)_mm512_loadu_si512(w + j * k + p);   \
             _Pragma("GCC unroll 4") for (int i = 0; i < mr; i++) {                                                     \
                 __m512bh v = (__m512bh)_mm512_loadu_si512(x + i * x_stride + p);                                       \

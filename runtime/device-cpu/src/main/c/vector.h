@@ -69,6 +69,7 @@ INLINE void store_part(float *p, vf v, long n) {
 
 INLINE vf select_f(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
 
+/* The larger and the smaller; the second if either is a NaN, as the x86 instructions have it. */
 INLINE vf vmax(vf a, vf b) {
 #if W == 16
     return (vf)_mm512_max_ps((__m512)a, (__m512)b);
@@ -78,6 +79,18 @@ INLINE vf vmax(vf a, vf b) {
     return (vf)_mm_max_ps((__m128)a, (__m128)b);
 #else
     return select_f(a > b, a, b);
+#endif
+}
+
+INLINE vf vmin(vf a, vf b) {
+#if W == 16
+    return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+#elif W == 8
+    return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+#elif defined(__x86_64__)
+    return (vf)_mm_min_ps((__m128)a, (__m128)b);
+#else
+    return select_f(a < b, a, b);
 #endif
 }
 
@@ -127,14 +140,14 @@ INLINE float max_lane(vf v) {
 
 /*
  * e^x to about one unit in the last place: x = n ln 2 + r, a polynomial of degree 6 for e^r (Cephes' coefficients), and n
- * put into the exponent. Below -87.3 the result is 0, so that e^-infinity is 0; above 88.7 it is infinity.
+ * put into the exponent. Below -87.3 the result is 0, so that e^-infinity is 0; above 88.3 it stays at 2^127. A NaN stays
+ * one, since the bounds come first in max and min.
  */
 INLINE vf vexp(vf x) {
     const vf magic = splat(12582912.0f);
-    vf clamped = vmax(x, splat(-88.0f));
-    clamped = -vmax(-clamped, splat(-88.5f));
-    vf n = (clamped * 1.44269504088896341f + magic) - magic;
-    vf r = clamped - n * 0.693359375f;
+    vf bounded = vmin(splat(88.3f), vmax(splat(-87.3f), x));
+    vf n = (bounded * 1.44269504088896341f + magic) - magic;
+    vf r = bounded - n * 0.693359375f;
     r = r - n * -2.12194440e-4f;
     vf p = splat(1.9875691500e-4f);
     p = p * r + 1.3981999507e-3f;
@@ -143,25 +156,37 @@ INLINE vf vexp(vf x) {
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * (r * r) + r + 1.0f;
-    vi exponent = __builtin_convertvector(n, vi);
-    /* In two steps, since 2^128 has no float of its own. */
-    vi low = exponent >> 1;
-    vi high = exponent - low;
-    p = p * (vf)((low + 127) << 23) * (vf)((high + 127) << 23);
-    p = select_f(x < -87.3f, (vf){}, p);
-    p = select_f(x > 88.5f, splat(INFINITY), p);
-    return select_f(x == x, p, x);
+    p = p * (vf)((__builtin_convertvector(n, vi) + 127) << 23);
+    return select_f(x < -87.3f, (vf){}, p);
 }
 
-INLINE vf from_bf16(vh h) { return (vf)(__builtin_convertvector(h, vu) << 16); }
+INLINE vf from_bf16(vh h) {
+#if W == 16
+    return (vf)_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)h), 16);
+#elif W == 8
+    return (vf)_mm256_slli_epi32(_mm256_cvtepu16_epi32((__m128i)h), 16);
+#else
+    return (vf)(__builtin_convertvector(h, vu) << 16);
+#endif
+}
 
-/* To the nearest, ties to even; a NaN stays one. */
-INLINE vh to_bf16(vf v) {
+/* bf16 numbers in the upper halves: to the nearest, ties to even; a NaN stays one. */
+INLINE vu round_bits(vf v) {
     vu bits = (vu)v;
-    vu rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-    vu nan = (bits >> 16) | 0x40;
-    vi is_nan = v != v;
-    return __builtin_convertvector(((vu)is_nan & nan) | (~(vu)is_nan & rounded), vh);
+    vu rounded = bits + 0x7fff + ((bits >> 16) & 1);
+    return (vu)select_f(v == v, (vf)rounded, (vf)(bits | 0x400000));
+}
+
+INLINE vh to_bf16(vf v) {
+    vu bits = round_bits(v) >> 16;
+#if W == 16
+    return (vh)_mm512_cvtepi32_epi16((__m512i)bits);
+#elif W == 8
+    __m256i packed = _mm256_packus_epi32((__m256i)bits, (__m256i)bits);
+    return (vh)_mm256_castsi256_si128(_mm256_permute4x64_epi64(packed, 8));
+#else
+    return __builtin_convertvector(bits, vh);
+#endif
 }
 
 INLINE vf load_bf16(const uint16_t *p) {

@@ -47,7 +47,7 @@ public final class CpuDevice implements Device {
         return new DeviceInfo(
                 "cpu",
                 0,
-                System.getProperty("os.arch"),
+                HostMemory.processor(),
                 kernels.describe(),
                 HostMemory.total(),
                 HostMemory.available(),
@@ -114,7 +114,14 @@ public final class CpuDevice implements Device {
 
     @Override
     public PlanningDevice plan() {
-        return new PlanningDevice(this, PlanningDevice.idleKernels());
+        return kernels instanceof NativeKernels fast
+                ? fast.plan(this)
+                : new PlanningDevice(this, PlanningDevice.idleKernels());
+    }
+
+    /** The kernels without the checks of their arguments, for measurements. */
+    CpuKernels unchecked() {
+        return kernels;
     }
 
     @Override

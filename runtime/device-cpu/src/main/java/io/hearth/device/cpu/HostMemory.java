@@ -18,6 +18,8 @@ final class HostMemory {
     private static final int READ_WRITE = 3;
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final long FAILED = -1;
+    private static final int USE_HUGE_PAGES = 14;
+    private static final long HUGE_PAGE = 2 << 20;
 
     private static final MethodHandle MAP = function(
             "mmap",
@@ -31,6 +33,10 @@ final class HostMemory {
                     ValueLayout.JAVA_LONG));
     private static final MethodHandle UNMAP = function(
             "munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MethodHandle ADVISE = function(
+            "madvise",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
 
     private HostMemory() {}
 
@@ -47,6 +53,10 @@ final class HostMemory {
     static MemorySegment map(long bytes, Arena arena) {
         try {
             long address = (long) MAP.invokeExact(0L, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+            if (address != FAILED && bytes >= HUGE_PAGE) {
+                // Only advice: without huge pages everything works, with more misses in the address cache.
+                int ignored = (int) ADVISE.invokeExact(address, bytes, USE_HUGE_PAGES);
+            }
             return address == FAILED
                     ? null
                     : MemorySegment.ofAddress(address).reinterpret(bytes, arena, HostMemory::unmap);
@@ -63,14 +73,28 @@ final class HostMemory {
         }
     }
 
-    /** Memory of the machine in bytes. */
+    /** Memory of the machine, or what its control group allows this process, in bytes. */
     static long total() {
-        return meminfo("MemTotal:");
+        return Math.min(meminfo("MemTotal:"), ControlGroup.limit());
     }
 
-    /** Memory that can be used without swapping, in bytes. */
+    /** Memory that can be used without swapping and within the control group, in bytes. */
     static long available() {
-        return meminfo("MemAvailable:");
+        return Math.min(meminfo("MemAvailable:"), ControlGroup.available());
+    }
+
+    /** What the maker calls the processor. */
+    static String processor() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"))) {
+                if (line.startsWith("model name")) {
+                    return line.substring(line.indexOf(':') + 1).trim();
+                }
+            }
+        } catch (IOException e) {
+            // A system without /proc: the architecture is the best name there is.
+        }
+        return System.getProperty("os.arch");
     }
 
     private static long meminfo(String key) {

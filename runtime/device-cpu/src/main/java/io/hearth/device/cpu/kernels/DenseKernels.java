@@ -61,19 +61,10 @@ final class DenseKernels {
     }
 
     /** Scratch memory of a product; 0 if it needs none or is not done here. */
-    long scratchBytes(
-            Tensor a,
-            boolean transposeA,
-            Tensor b,
-            boolean transposeB,
-            float alpha,
-            boolean add,
-            Tensor bias,
-            Tensor out) {
-        if (matmuls == null || out.elements() == 0) {
+    long scratchBytes(MatmulShape shape) {
+        if (matmuls == null || shape.m() == 0 || shape.n() == 0 || shape.k() == 0) {
             return 0;
         }
-        MatmulShape shape = MatmulShape.of(a, transposeA, b, transposeB, alpha, add, bias, out);
         if (matmuls.serves(shape)) {
             return matmuls.scratchBytes(shape);
         }

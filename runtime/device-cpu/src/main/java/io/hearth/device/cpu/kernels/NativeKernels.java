@@ -2,8 +2,10 @@ package io.hearth.device.cpu.kernels;
 
 import static io.hearth.device.cpu.host.NativeFunction.failed;
 
+import io.hearth.device.Device;
 import io.hearth.device.DeviceBuffer;
 import io.hearth.device.LoraSegments;
+import io.hearth.device.PlanningDevice;
 import io.hearth.device.PreparedWeight;
 import io.hearth.device.SeqLens;
 import io.hearth.device.SortedIds;
@@ -52,6 +54,28 @@ public final class NativeKernels implements CpuKernels, AutoCloseable {
     @Override
     public PreparedWeight prepareWeight(Tensor weight) {
         return new PlainWeight(weight);
+    }
+
+    /** A device that counts what these kernels need; see {@link io.hearth.device.Device#plan}. */
+    public PlanningDevice plan(Device real) {
+        return WorkspacePlanner.device(real, dense);
+    }
+
+    /**
+     * Reads memory once with all threads.
+     *
+     * @return something that depends on all of it
+     * @throws UnsupportedOperationException without the C kernels
+     */
+    public float read(Tensor x) {
+        if (!functions.present()) {
+            throw new UnsupportedOperationException("the native kernels are not there");
+        }
+        try {
+            return (float) functions.read.invokeExact(x.address(), x.bytes() / Float.BYTES);
+        } catch (Throwable e) {
+            throw failed(e);
+        }
     }
 
     @Override
