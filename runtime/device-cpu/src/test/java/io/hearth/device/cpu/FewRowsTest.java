@@ -42,8 +42,7 @@ class FewRowsTest {
             for (int rows : new int[] {1, 2, 3, 5, 7, 13, 63}) {
                 Tensor part = device.allocate(type, rows, 210);
                 device.kernels().linear(x.rows(64 - rows, 64), weight, bias, part);
-                byte[] expected =
-                        Arrays.copyOfRange(together, together.length - (int) part.bytes(), together.length);
+                byte[] expected = Arrays.copyOfRange(together, together.length - (int) part.bytes(), together.length);
                 assertThat(bytes(part)).as(rows + " rows").isEqualTo(expected);
             }
         }

@@ -19,8 +19,8 @@ class InstructionSetTest {
         assumeTrue(
                 !isa.equals("avx2") || HostLibraries.get().isa().compareTo(Isa.AVX2) <= 0,
                 "this processor has no AVX2");
-        ChildProcess child = ChildProcess.run(
-                Map.of("HEARTH_CPU_ISA", isa), ConformanceCommand.class, "cpu:0", "--rounds", "2");
+        ChildProcess child =
+                ChildProcess.run(Map.of("HEARTH_CPU_ISA", isa), ConformanceCommand.class, "cpu:0", "--rounds", "2");
         assertThat(child.status()).as(child.output()).isZero();
         String kernels = HostLibraries.get().kernels().isPresent() ? isa + " kernels" : "portable Java kernels";
         assertThat(child.output()).contains(isa.equals("portable") ? "portable Java kernels" : kernels);

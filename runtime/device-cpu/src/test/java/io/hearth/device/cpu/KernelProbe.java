@@ -1,5 +1,6 @@
 package io.hearth.device.cpu;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.device.Devices;
@@ -8,6 +9,7 @@ import io.hearth.device.SeqLens;
 import io.hearth.device.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -39,26 +41,19 @@ final class KernelProbe {
                 .distinct()
                 .count();
         System.out.println("openMp=" + openMp);
-        Thread.sleep(500);
-        long before = nativeThreadTicks();
-        Thread.sleep(1000);
-        System.out.println("idleMillis=" + 10 * (nativeThreadTicks() - before));
+        System.out.println("idleMillis=" + idleMillis());
     }
 
-    /** Processor time of the threads that the JVM did not start, in hundredths of a second: OpenMP's. */
-    private static long nativeThreadTicks() throws Exception {
-        long ticks = 0;
-        try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path task : tasks) {
-                String stat = Files.readString(task.resolve("stat"));
-                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-                // A thread of OpenMP keeps the name of the thread that called it.
-                if (Files.readString(task.resolve("comm")).startsWith("java")) {
-                    ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-                }
-            }
+    /** Processor time of the process over half a second in which it has nothing to do, the least of five. */
+    private static long idleMillis() throws InterruptedException {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            long before = system.getProcessCpuTime();
+            Thread.sleep(500);
+            least = Math.min(least, system.getProcessCpuTime() - before);
         }
-        return ticks;
+        return least / 1_000_000;
     }
 
     private List<Tensor> own(DType act) {
