@@ -2,6 +2,7 @@ package io.hearth.worker;
 
 import io.hearth.contract.Event;
 import io.hearth.contract.ExitCode;
+import io.hearth.worker.bench.BenchCommand;
 import io.hearth.worker.process.Failure;
 import io.hearth.worker.process.Logs;
 import io.hearth.worker.process.Nearest;
@@ -39,6 +40,7 @@ public final class Worker implements Runnable {
                 .addSubcommand(new ServeCommand(out, terminal))
                 .addSubcommand(new ScoreCommand(out))
                 .addSubcommand(new QuickstartCommand(terminal))
+                .addSubcommand(new BenchCommand(terminal))
                 .addSubcommand(new DoctorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true))
                 .setErr(new PrintWriter(System.err, true))
