@@ -42,7 +42,10 @@ INLINE void sums_of(const int count, const vf *v, float *out) {
     for (int i = 0; i < count; i++) out[i] = lanes[i * (W / count)];
 }
 
-/* While the first rows of x are multiplied, the weight's next rows are on their way. */
+/*
+ * Up to X_ROWS rows of x take the weight's rows one after the other, since only one straight run through memory is read at
+ * full bandwidth. More rows take four at a time, which saves loads; the first of them ask for the weights that come next.
+ */
 #define AHEAD(nr, w, k, p) _Pragma("GCC unroll 4") for (int j = 0; j < nr; j++) __builtin_prefetch(w + (nr + j) * k + p)
 
 /* s[i * nr + j] = lanes of x row i times weight row j. The step is a macro, since its instruction set differs. */
@@ -63,6 +66,21 @@ INLINE void sums_of(const int count, const vf *v, float *out) {
                 for (int j = 0; j < nr; j++)                                                                           \
                     s[i * nr + j] += ld(x + i * x_stride + p, k - p) * ld(w + j * k + p, k - p);                       \
     } while (0)
+
+/* The same with one row of weights after the other. */
+#define RUN_WIDEN(mr, nr, x, x_stride, w, k, s)                                                                        \
+    for (int j = 0; j < nr; j++) {                                                                                     \
+        vf t[mr] = {};                                                                                                 \
+        long p = 0;                                                                                                    \
+        for (; p + W <= k; p += W) {                                                                                   \
+            vf b = ld(w + j * k + p, W);                                                                               \
+            _Pragma("GCC unroll 4") for (int i = 0; i < mr; i++) t[i] += ld(x + i * x_stride + p, W) * b;              \
+        }                                                                                                              \
+        _Pragma("GCC unroll 4") for (int i = 0; i < mr; i++) {                                                         \
+            if (p < k) t[i] += ld(x + i * x_stride + p, k - p) * ld(w + j * k + p, k - p);                             \
+            s[i * nr + j] = t[i];                                                                                      \
+        }                                                                                                              \
+    }
 
 /* Stores the sums of mr rows of x and nr of the weight. */
 INLINE void finish(
@@ -99,7 +117,7 @@ typedef struct {
 } Linear;
 
 /* Rows from..to of the weight against all rows of x. */
-#define BLOCK_BODY(LANES)                                                                                              \
+#define BLOCK_BODY(LANES, RUN)                                                                                         \
     const long size = a->y_f32 ? 4 : (long)sizeof(act);                                                                \
     for (long j = from; j < to;) {                                                                                     \
         const act *w = a->w + j * a->k, *bias = a->bias ? a->bias + j : NULL;                                          \
@@ -109,26 +127,29 @@ typedef struct {
             const act *x = a->x + i * a->x_stride;                                                                     \
             char *out = y + i * a->y_stride * size;                                                                    \
             if (nr == W_ROWS && a->m - i >= X_ROWS)                                                                    \
-                STEP(LANES, X_ROWS, W_ROWS)                                                                            \
+                STEP(LANES, RUN, X_ROWS, W_ROWS)                                                                       \
             else if (nr == W_ROWS && a->m - i >= 2)                                                                    \
-                STEP(LANES, 2, W_ROWS)                                                                                 \
+                STEP(LANES, RUN, 2, W_ROWS)                                                                            \
             else if (nr == W_ROWS)                                                                                     \
-                STEP(LANES, 1, W_ROWS)                                                                                 \
+                STEP(LANES, RUN, 1, W_ROWS)                                                                            \
             else                                                                                                       \
-                STEP(LANES, 1, 1)                                                                                      \
+                STEP(LANES, RUN, 1, 1)                                                                                 \
         }                                                                                                              \
         j += nr;                                                                                                       \
     }
-#define STEP(LANES, mr, nr)                                                                                            \
+#define STEP(LANES, RUN, mr, nr)                                                                                       \
     {                                                                                                                  \
         vf s[mr * nr] = {};                                                                                            \
         const int first = i == 0;                                                                                      \
-        LANES(mr, nr, x, a->x_stride, w, a->k, s);                                                                     \
+        if (a->m <= X_ROWS) {                                                                                          \
+            RUN(mr, nr, x, a->x_stride, w, a->k, s)                                                                    \
+        } else                                                                                                         \
+            LANES(mr, nr, x, a->x_stride, w, a->k, s);                                                                 \
         finish(mr, nr, s, bias, out, a->y_stride, a->y_f32, a->accumulate);                                            \
         i += mr;                                                                                                       \
     }
 
-static __attribute__((noinline)) void block_widen(const Linear *a, long from, long to) { BLOCK_BODY(LANES_WIDEN) }
+static __attribute__((noinline)) void block_widen(const Linear *a, long from, long to) { BLOCK_BODY(LANES_WIDEN, RUN_WIDEN) }
 
 #if defined(ACT_BF16) && W == 16
 #define LANES_DOT(mr, nr, x, x_stride, w, k, s)                                                                        \
@@ -155,8 +176,28 @@ static __attribute__((noinline)) void block_widen(const Linear *a, long from, lo
         }                                                                                                              \
     } while (0)
 
+#define RUN_DOT(mr, nr, x, x_stride, w, k, s)                                                                          \
+    for (int j = 0; j < nr; j++) {                                                                                     \
+        vf t[mr] = {};                                                                                                 \
+        long p = 0;                                                                                                    \
+        for (; p + 32 <= k; p += 32) {                                                                                 \
+            __m512bh b = (__m512bh)_mm512_loadu_si512(w + j * k + p);                                                  \
+            _Pragma("GCC unroll 4") for (int i = 0; i < mr; i++) t[i] = (vf)_mm512_dpbf16_ps(                          \
+                    (__m512)t[i], (__m512bh)_mm512_loadu_si512(x + i * x_stride + p), b);                              \
+        }                                                                                                              \
+        __mmask32 rest = (1u << (k - p)) - 1;                                                                          \
+        _Pragma("GCC unroll 4") for (int i = 0; i < mr; i++) {                                                         \
+            if (p < k)                                                                                                 \
+                t[i] = (vf)_mm512_dpbf16_ps(                                                                           \
+                        (__m512)t[i],                                                                                  \
+                        (__m512bh)_mm512_maskz_loadu_epi16(rest, x + i * x_stride + p),                                \
+                        (__m512bh)_mm512_maskz_loadu_epi16(rest, w + j * k + p));                                      \
+            s[i * nr + j] = t[i];                                                                                      \
+        }                                                                                                              \
+    }
+
 static __attribute__((noinline, target("avx512bf16"))) void block_dot(const Linear *a, long from, long to) {
-    BLOCK_BODY(LANES_DOT)
+    BLOCK_BODY(LANES_DOT, RUN_DOT)
 }
 #endif
 

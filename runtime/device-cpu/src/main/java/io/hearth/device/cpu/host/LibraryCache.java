@@ -2,7 +2,8 @@ package io.hearth.device.cpu.host;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.jar.JarEntry;
 
 /**
  * Shared libraries of the class path as files, since the system can only load files. They lie in a folder that is named
@@ -60,17 +62,15 @@ final class LibraryCache {
 
     private static void unpack(String resource, Path folder) throws IOException {
         Path target = folder.resolve(resource.substring(resource.lastIndexOf('/') + 1));
+        if (Files.isRegularFile(target) && Files.size(target) == size(resource)) {
+            return;
+        }
+        Path part = Files.createTempFile(folder, target.getFileName().toString(), ".part");
         try (InputStream in = open(resource)) {
-            if (Files.isRegularFile(target) && Files.size(target) == size(resource)) {
-                return;
-            }
-            Path part = Files.createTempFile(folder, target.getFileName().toString(), ".part");
-            try {
-                Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(part);
-            }
+            Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
         }
     }
 
@@ -78,21 +78,24 @@ final class LibraryCache {
         return loader().getResource(resource).openConnection().getContentLengthLong();
     }
 
-    /** The sizes and the first and last bytes would do to tell versions apart; the whole content leaves no doubt. */
+    /** What is in a jar is known by its name, size and checksum without being unpacked; what is in a folder is read. */
     private static String digest(List<String> resources) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
             for (String resource : resources) {
-                try (InputStream in = open(resource)) {
-                    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                        digest.update(buffer, 0, n);
+                if (loader().getResource(resource).openConnection() instanceof JarURLConnection jar) {
+                    JarEntry entry = jar.getJarEntry();
+                    String identity = resource + " " + entry.getSize() + " " + entry.getCrc();
+                    digest.update(identity.getBytes(StandardCharsets.UTF_8));
+                } else {
+                    try (InputStream in = open(resource)) {
+                        digest.update(in.readAllBytes());
                     }
                 }
             }
             return HexFormat.of().formatHex(digest.digest(), 0, 12);
         } catch (NoSuchAlgorithmException e) {
-            throw new UncheckedIOException(new IOException("this Java has no SHA-256", e));
+            throw new IllegalStateException("this Java has no SHA-256", e);
         }
     }
 

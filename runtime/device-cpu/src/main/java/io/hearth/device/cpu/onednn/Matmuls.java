@@ -1,15 +1,17 @@
 package io.hearth.device.cpu.onednn;
 
+import io.hearth.device.DType;
 import io.hearth.device.DeviceException;
 import java.lang.foreign.SymbolLookup;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
 /**
  * Matrix products by oneDNN. A primitive takes half a millisecond to make, so the last ones are kept. Each kind of product
- * is compared with a plain one before its first use; a kind that oneDNN lacks, gets wrong or would run in its slow
+ * is compared with a plain one before its first use, the usual kinds at the start; a kind that oneDNN lacks, gets wrong or would run in its slow
  * reference code is refused.
  */
 public final class Matmuls implements AutoCloseable {
@@ -24,6 +26,17 @@ public final class Matmuls implements AutoCloseable {
 
     public Matmuls(SymbolLookup symbols) {
         library = new OneDnn(symbols);
+        for (DType type : List.of(DType.F32, DType.BF16)) {
+            kinds.computeIfAbsent(usual(type, type, false, true, false), this::check);
+            kinds.computeIfAbsent(usual(type, type, false, false, false), this::check);
+            kinds.computeIfAbsent(usual(type, DType.F32, true, false, true), this::check);
+        }
+    }
+
+    /** The kinds that every model uses: a linear layer, its gradients by input and by weight. */
+    private static MatmulShape usual(
+            DType type, DType outType, boolean transposeA, boolean transposeB, boolean accumulate) {
+        return new MatmulShape(type, outType, 1, 1, 1, transposeA, transposeB, 1, 1, 1, 1, accumulate, false).kind();
     }
 
     /** Whether oneDNN computes this shape, right and fast; makes its primitive. */
