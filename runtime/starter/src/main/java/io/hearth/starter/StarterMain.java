@@ -1,6 +1,7 @@
 package io.hearth.starter;
 
 import io.hearth.engine.checkpoint.CheckpointException;
+import io.hearth.engine.train.JobException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class StarterMain {
         return new CommandLine(new StarterMain()).setExecutionExceptionHandler((failure, command, _) -> {
             String reason = switch (failure) {
                 case CheckpointException said -> said.getMessage();
+                case JobException said -> said.getMessage();
                 case IOException io ->
                     "A file could not be written: " + io.getMessage()
                             + ". Check that the directory may be written to and that the disk has room.";
@@ -85,6 +87,25 @@ public final class StarterMain {
         say(
                 "A conversation of the corpus has %.1f tokens on average, %.1f of them in its answers; an answer has %.1f",
                 count.tokensPerDocument(), count.answerTokensPerDocument(), count.tokensPerAnswer());
+    }
+
+    @Command(
+            name = "make",
+            description =
+                    "Trains the starter model from nothing; a run that was stopped goes on. Takes about half an hour.")
+    void make(
+            @Option(names = "--work", required = true, description = "directory for corpus and checkpoints") Path work,
+            @Option(
+                            names = "--output",
+                            description = "directory that receives the weights, such as runtime/starter/model")
+                    Path output,
+            @Option(names = "--steps", description = "end after so many steps, to compare their hash") Integer steps)
+            throws IOException {
+        if (steps != null) {
+            requireAtLeastOne("--steps", steps);
+        }
+        String sha256 = new StarterTraining(work.toAbsolutePath(), line -> say("%s", line)).run(output, steps);
+        say("%s", StarterTraining.summary(sha256));
     }
 
     @Command(name = "sample", description = "Writes the sample dataset: train.jsonl, heldout.jsonl and its card.")

@@ -117,7 +117,8 @@ public final class StarterModel {
         config.put("bos_token_id", 0);
         config.put("eos_token_id", 2);
         config.put("pad_token_id", 0);
-        config.put("torch_dtype", "float32");
+        // Of the trained weights; the first ones are f32, and readers go by each tensor's own type.
+        config.put("torch_dtype", "bfloat16");
         config.put("use_cache", true);
         return config;
     }

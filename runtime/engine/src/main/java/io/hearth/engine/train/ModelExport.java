@@ -1,8 +1,11 @@
 package io.hearth.engine.train;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.device.Tensor;
+import io.hearth.engine.checkpoint.AtomicFiles;
+import io.hearth.engine.checkpoint.JsonFiles;
 import io.hearth.engine.checkpoint.SafetensorsWriter;
 import io.hearth.engine.checkpoint.ShardedWriter;
 import io.hearth.engine.checkpoint.StoredType;
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
 /** Writes whole models in Hugging Face layout: fine-tuned ones, and bases with an adapter merged in. */
 final class ModelExport {
     private static final long SHARD_BYTES = 5_000_000_000L;
+    private static final long MAX_CONFIG_BYTES = 1 << 20;
 
     private ModelExport() {}
 
@@ -62,6 +66,7 @@ final class ModelExport {
      */
     static void writeInto(Path directory, LoadedModel model, Tensor values) throws IOException {
         copyCompanions(model.directory(), directory);
+        declareType(directory.resolve("config.json"), values.type() == DType.F32 ? "float32" : "bfloat16");
         Weights weights = model.weights();
         Map<String, Tensor> named = weights.named(parameter -> window(weights.arena(), parameter, values));
         long largest = named.values().stream().mapToLong(Tensor::bytes).max().orElseThrow();
@@ -74,6 +79,16 @@ final class ModelExport {
                     tensor.shape(),
                     () -> fetch(model.device(), tensor, buffer))));
             ShardedWriter.write(directory, entries, SHARD_BYTES);
+        }
+    }
+
+    /** Says in the configuration which type the weights have now, in the spelling that the base used. */
+    private static void declareType(Path config, String type) {
+        ObjectNode fields = JsonFiles.readObject(config, MAX_CONFIG_BYTES);
+        String key = fields.has("dtype") ? "dtype" : "torch_dtype";
+        if (!type.equals(fields.path(key).asText())) {
+            fields.put(key, type);
+            AtomicFiles.writeJson(config, fields);
         }
     }
 
