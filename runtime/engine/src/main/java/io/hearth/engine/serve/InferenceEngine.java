@@ -60,6 +60,11 @@ public final class InferenceEngine implements AutoCloseable {
         return limits;
     }
 
+    /** Whether the compute thread is there; it ends when the engine is closed, or by a fault that it cannot get over. */
+    public boolean isRunning() {
+        return thread.isAlive();
+    }
+
     /** The figures after the last step. */
     public EngineMetrics metrics() {
         return metrics;

@@ -3,6 +3,7 @@ package io.hearth.worker.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hearth.engine.serve.EngineMetrics;
+import io.hearth.worker.process.UsageException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -10,8 +11,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.concurrent.CompletionException;
 
@@ -49,7 +48,7 @@ final class OpenAiServer implements AutoCloseable {
     /**
      * Listens.
      *
-     * @throws UncheckedIOException with a sentence if the address cannot be had
+     * @throws UsageException with a sentence if the address cannot be had
      */
     static OpenAiServer listen(ServerSettings settings) {
         OpenAiServer server = new OpenAiServer(settings);
@@ -58,10 +57,10 @@ final class OpenAiServer implements AutoCloseable {
             return server;
         } catch (CompletionException e) {
             server.close();
-            throw new UncheckedIOException(new IOException(
+            throw new UsageException(
                     "The worker cannot listen on " + settings.host() + " port " + settings.port() + ": "
                             + e.getCause().getMessage() + ". Choose another port, or 0 for a free one.",
-                    e.getCause()));
+                    e.getCause());
         }
     }
 
@@ -159,7 +158,7 @@ final class OpenAiServer implements AutoCloseable {
 
     private void health(HttpServerRequest request) {
         Backend loaded = backend;
-        String status = draining ? "draining" : loaded == null ? "loading" : "ok";
+        String status = status(loaded);
         ObjectNode body = Json.object().put("status", status);
         ArrayNode models = body.putArray("models");
         if (loaded != null) {
@@ -174,6 +173,16 @@ final class OpenAiServer implements AutoCloseable {
                     .put("preemptions", metrics.preemptions());
         }
         Responses.json(request.response(), status.equals("ok") ? 200 : 503, body);
+    }
+
+    private String status(Backend loaded) {
+        if (draining) {
+            return "draining";
+        }
+        if (loaded == null) {
+            return "loading";
+        }
+        return loaded.engine().isRunning() ? "ok" : "failed";
     }
 
     private void generate(HttpServerRequest request, boolean chat) {

@@ -16,12 +16,15 @@ import java.util.stream.Stream;
  * [DONE]} at the end.
  *
  * <p>Text for a client that reads more slowly than the model writes is kept together and sent as one event when there is
- * room again; a client that takes nothing for too long is sent away. The model never waits for a client.
+ * room again; a client that takes nothing for too long, or falls too far behind, is sent away. The model never waits for a client.
  */
 final class StreamedReply extends Reply {
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+
+    /** Most characters that are kept for a client that does not take them. */
+    private static final int MAX_PENDING = 4 << 20;
 
     private final Context context;
     private final boolean includeUsage;
@@ -58,7 +61,11 @@ final class StreamedReply extends Reply {
     @Override
     void text(int choice, String text) {
         choices[choice].pending.append(text);
-        flush();
+        if (choices[choice].pending.length() > MAX_PENDING) {
+            cutOff();
+        } else {
+            flush();
+        }
     }
 
     @Override
@@ -142,7 +149,6 @@ final class StreamedReply extends Reply {
             return;
         }
         stallTimer = context.owner().setTimer(patience.toMillis(), timer -> {
-            abandon();
             cutOff();
         });
         response.drainHandler(drained -> {
@@ -153,8 +159,9 @@ final class StreamedReply extends Reply {
 
     /** The connection's own close waits until everything is written, which for this client may be never. */
     private void cutOff() {
+        abandon();
         if (request.connection() instanceof ConnectionBase connection) {
-            connection.channel().close();
+            connection.channelHandlerContext().close();
         } else {
             request.connection().close();
         }

@@ -19,11 +19,15 @@ final class GatedModel implements StepRunner, TextCodec {
     /** A prompt that begins with this token makes the step fail. */
     static final int FAULT = 66;
 
+    /** How often each word is repeated in the text of its token. */
+    private final int repeats;
+
     final Semaphore entered = new Semaphore(0);
     final Semaphore gate = new Semaphore(0);
     final InferenceEngine engine;
 
-    GatedModel(int maxSequences, int maxQueue) {
+    GatedModel(int maxSequences, int maxQueue, int repeats) {
+        this.repeats = repeats;
         engine = new InferenceEngine(new EngineLimits(100_000, 1000, 0, 10_000, 16, maxSequences, 256, maxQueue), this);
     }
 
@@ -59,7 +63,7 @@ final class GatedModel implements StepRunner, TextCodec {
         return new TokenText() {
             @Override
             public String accept(int token) {
-                return SCRIPT.get(token);
+                return SCRIPT.get(token).repeat(repeats);
             }
 
             @Override

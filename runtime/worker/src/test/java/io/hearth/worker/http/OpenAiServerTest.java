@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.UncheckedIOException;
+import io.hearth.worker.process.UsageException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -201,14 +201,18 @@ class OpenAiServerTest {
         HttpResponse<String> unknown = send(server, "{\"model\":\"x\",\"prompt\":\"a\",\"stream\":true}")
                 .get();
         assertThat(unknown.statusCode()).isEqualTo(404);
+    }
 
-        CompletableFuture<HttpResponse<String>> shutDown = send(server, STREAM.formatted(5));
+    @Test
+    void aStreamThatTheShutdownBreaksOffSaysSo() throws Exception {
+        GatedModel model = model(4, 10);
+        OpenAiServer server = serve(model, settings(null));
+        CompletableFuture<HttpResponse<String>> response = send(server, STREAM.formatted(90_000));
         model.entered.acquire();
         CompletableFuture<Void> closing = CompletableFuture.runAsync(model.engine::close);
-        model.gate.release(1000);
-        closing.get();
-        // The one step that ran may have made a token before the end.
-        assertThat(shutDown.get().body()).contains("shutting down");
+        goesOnUntil(model, closing::isDone);
+
+        assertThat(response.get().body()).contains("shutting down");
     }
 
     @Test
@@ -224,6 +228,11 @@ class OpenAiServerTest {
         server.serve(model.backend());
         assertThat(send(server, completion(1)).get().statusCode()).isEqualTo(200);
         assertThat(send(server, null).get().body()).contains("\"ok\"").contains("\"scripted\"");
+
+        model.engine.close();
+        HttpResponse<String> dead = send(server, null).get();
+        assertThat(dead.statusCode()).isEqualTo(503);
+        assertThat(dead.body()).contains("\"failed\"");
 
         server.drain();
         HttpResponse<String> draining = send(server, completion(1)).get();
@@ -286,15 +295,23 @@ class OpenAiServerTest {
     }
 
     @Test
-    void aClientThatReadsNothingIsSentAwayAndTheOthersGoOn() throws Exception {
-        GatedModel model = model(4, 10);
+    void aClientThatReadsNothingForTooLongIsSentAway() throws Exception {
+        // Six megabytes: more than the buffers on the way hold. Fewer characters than are kept for a client.
+        sendsAway(900, 1_000, Duration.ofMillis(1));
+    }
+
+    @Test
+    void aClientThatFallsTooFarBehindIsSentAway() throws Exception {
+        sendsAway(30_000, 1_000, Duration.ofHours(1));
+    }
+
+    private void sendsAway(int tokens, int repeats, Duration patience) throws Exception {
+        GatedModel model = model(4, 10, repeats);
         model.open();
-        ServerSettings impatient =
-                new ServerSettings("127.0.0.1", 0, null, 1 << 20, Duration.ofSeconds(30), Duration.ofMillis(1));
-        OpenAiServer server = serve(model, impatient);
+        ServerSettings settings = new ServerSettings("127.0.0.1", 0, null, 1 << 20, Duration.ofSeconds(30), patience);
+        OpenAiServer server = serve(model, settings);
         try (RawClient deaf = new RawClient(server.port())) {
-            // Some twenty megabytes of events: more than all buffers on the way hold.
-            deaf.post("/v1/completions", STREAM.formatted(99_000));
+            deaf.post("/v1/completions", STREAM.formatted(tokens));
             assertThat(send(server, completion(20)).get().statusCode()).isEqualTo(200);
             waitFor(() -> model.engine.metrics().finished() == 2);
             assertThat(model.engine.metrics().blocksInUse()).isZero();
@@ -308,12 +325,16 @@ class OpenAiServerTest {
         OpenAiServer first = resource(OpenAiServer.listen(settings(null)));
 
         assertThatThrownBy(() -> OpenAiServer.listen(ServerSettings.of("127.0.0.1", first.port(), null)))
-                .isInstanceOf(UncheckedIOException.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessageContaining("cannot listen on 127.0.0.1 port " + first.port());
     }
 
     private GatedModel model(int maxSequences, int maxQueue) {
-        GatedModel model = new GatedModel(maxSequences, maxQueue);
+        return model(maxSequences, maxQueue, 1);
+    }
+
+    private GatedModel model(int maxSequences, int maxQueue, int repeats) {
+        GatedModel model = new GatedModel(maxSequences, maxQueue, repeats);
         resources.add(() -> {
             model.open();
             model.engine.close();

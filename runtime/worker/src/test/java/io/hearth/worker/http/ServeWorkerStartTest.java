@@ -111,6 +111,33 @@ class ServeWorkerStartTest {
     }
 
     @Test
+    void whatIsNotSaidIsChosen() throws Exception {
+        Path model = TinyModel.write(folder.resolve("tiny"), "qwen3", TinyModel.CHATML);
+        Deployment bare = new Deployment(
+                null,
+                new NamedDirectory(null, model.toString()),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+        try (RunningWorker worker = RunningWorker.start(bare, null)) {
+            assertThat(worker.events.getLast())
+                    .isInstanceOfSatisfying(
+                            Event.Ready.class,
+                            ready -> assertThat(ready.models()).containsExactly("tiny"));
+            worker.ask("/v1/chat/completions", ServeWorkerTest.chat("tiny", "Hi", 5));
+            // Thirty-two sequences of 256 tokens and a hundredth in reserve: no more than can be used.
+            assertThat(worker.health().get("blocks").asInt()).isBetween(512, 520);
+        }
+    }
+
+    @Test
     void closingLetsWhatRunsFinishAndFreesThePort() throws Exception {
         Path model = TinyModel.write(folder.resolve("model"), "qwen2", TinyModel.CHATML);
         RunningWorker worker = RunningWorker.start(model, 40, 10);
