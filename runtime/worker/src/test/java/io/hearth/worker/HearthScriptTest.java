@@ -1,0 +1,54 @@
+package io.hearth.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** The start script, as far as it can be tried without building from within a build. */
+class HearthScriptTest {
+    private static final Path SCRIPT = Path.of("../../hearth").toAbsolutePath().normalize();
+
+    private record Ended(int code, String text) {}
+
+    @Test
+    void helpListsEveryCommandOfTheWorkerAndEndsWell() throws Exception {
+        Ended help = run("help");
+        assertThat(help.code()).isZero();
+        CommandLine worker = Worker.commandLine(java.io.OutputStream.nullOutputStream());
+        assertThat(worker.getSubcommands().keySet())
+                .isNotEmpty()
+                .allSatisfy(command -> assertThat(help.text()).containsPattern("(?m)^  " + command + " "));
+        assertThat(run().text()).isEqualTo(help.text());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"quikstart, quickstart", "trian, train", "sevre, serve", "docter, doctor", "tests, test"})
+    void anUnknownCommandIsAnsweredWithTheNearestOne(String written, String meant) throws Exception {
+        Ended ended = run(written);
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.text()).contains("There is no command \"" + written + "\". Did you mean \"" + meant + "\"?");
+    }
+
+    @Test
+    void aStrangeCommandIsAnsweredWithTheWayToHelp() throws Exception {
+        Ended ended = run("xyz");
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.text()).contains("./hearth help").doesNotContain("Did you mean");
+    }
+
+    private static Ended run(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("bash", SCRIPT.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ended(process.waitFor(), text);
+    }
+}
