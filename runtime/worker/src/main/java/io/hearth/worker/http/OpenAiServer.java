@@ -13,6 +13,9 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The HTTP server of a worker. It listens from the start, answers 503 until there is a {@link Backend}, and again when it
@@ -21,6 +24,7 @@ import java.util.concurrent.CompletionException;
 final class OpenAiServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(OpenAiServer.class.getName());
     private static final String MODELS = "/v1/models";
+    private static final int CLOSE_SECONDS = 5;
 
     private final Vertx vertx;
     private final ServerSettings settings;
@@ -78,11 +82,19 @@ final class OpenAiServer implements AutoCloseable {
         draining = true;
     }
 
-    /** Closes all connections. */
+    /** Closes all connections; waits a little for what is still on its way to clients, but not for those that do not read. */
     @Override
     public void close() {
         draining = true;
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.log(System.Logger.Level.WARNING, "A client did not take the rest of its answer before the end.");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the HTTP server could not be closed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------

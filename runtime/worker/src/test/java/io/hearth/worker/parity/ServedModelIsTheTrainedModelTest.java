@@ -38,8 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A short fine-tune of the starter model, then the same held-out questions to the trainer and to the serving engine. */
 class ServedModelIsTheTrainedModelTest {
-    private static final Path STARTER = Path.of("../starter/model").toAbsolutePath().normalize();
-    private static final Path SAMPLE = Path.of("../starter/sample").toAbsolutePath().normalize();
+    private static final Path STARTER =
+            Path.of("../starter/model").toAbsolutePath().normalize();
+    private static final Path SAMPLE =
+            Path.of("../starter/sample").toAbsolutePath().normalize();
     private static final int PROMPTS = 32;
     private static final int NEW_TOKENS = 24;
 
@@ -89,11 +91,11 @@ class ServedModelIsTheTrainedModelTest {
 
     private static List<List<Map<String, String>>> questions() throws IOException {
         List<List<Map<String, String>>> questions = new ArrayList<>();
-        for (String line :
-                Files.readAllLines(SAMPLE.resolve("heldout.jsonl")).subList(0, PROMPTS)) {
-            JsonNode question = new ObjectMapper().readTree(line).get("messages").get(0);
-            questions.add(List.of(Map.of(
-                    "role", "user", "content", question.get("content").asText())));
+        for (String line : Files.readAllLines(SAMPLE.resolve("heldout.jsonl")).subList(0, PROMPTS)) {
+            JsonNode question =
+                    new ObjectMapper().readTree(line).get("messages").get(0);
+            questions.add(List.of(
+                    Map.of("role", "user", "content", question.get("content").asText())));
         }
         return questions;
     }
@@ -129,7 +131,8 @@ class ServedModelIsTheTrainedModelTest {
 
     @Test
     void theMergedAndExportedModelAnswersAsTrained() {
-        assertThat(Parity.of(trained, served(folder.resolve("out/merged"), false)).differences())
+        assertThat(Parity.of(trained, served(folder.resolve("out/merged"), false))
+                        .differences())
                 .isEmpty();
     }
 
@@ -160,9 +163,7 @@ class ServedModelIsTheTrainedModelTest {
         Parity parity = Parity.of(trained, served(broken, false));
         assertThat(parity.differences()).hasSize(PROMPTS);
         try (Tokenizer text = Tokenizer.load(broken)) {
-            String sentence = parity.differences()
-                    .getFirst()
-                    .describe(token -> text.decode(new int[] {token}, false));
+            String sentence = parity.differences().getFirst().describe(token -> text.decode(new int[] {token}, false));
             assertThat(sentence)
                     .contains("Prompt 1: the first differing token is number")
                     .contains("of the prompt")
