@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.hearth.engine.serve.EngineMetrics;
 import io.hearth.worker.process.UsageException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -129,11 +130,14 @@ class OpenAiServerTest {
         model.entered.acquire();
         try (RawClient raw = new RawClient(server.port())) {
             raw.post("/v1/completions", STREAM.formatted(90_000));
-            goesOnUntil(model, () -> model.engine.metrics().waiting() == 1);
+            goesOnUntil(model, () -> {
+                EngineMetrics metrics = model.engine.metrics();
+                return metrics.running() == 1 && metrics.waiting() == 1;
+            });
         }
-        goesOnUntil(model, () -> model.engine.metrics().waiting() == 0);
+        goesOnUntil(model, () -> model.engine.metrics().finished() == 1);
 
-        assertThat(model.engine.metrics().finished()).isEqualTo(1);
+        assertThat(model.engine.metrics().waiting()).isZero();
         assertThat(model.engine.metrics().running()).isEqualTo(1);
         assertThat(running).isNotDone();
     }
