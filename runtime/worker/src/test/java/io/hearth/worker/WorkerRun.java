@@ -18,10 +18,10 @@ import java.util.concurrent.TimeUnit;
  * @param out what it printed on standard output
  * @param err what it printed on standard error
  */
-record WorkerRun(int exitCode, String out, String err) {
+public record WorkerRun(int exitCode, String out, String err) {
     private static final long PATIENCE_SECONDS = 120;
 
-    static WorkerRun of(String... arguments) throws IOException, InterruptedException {
+    public static WorkerRun of(String... arguments) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("worker-run");
         Process process = start(folder, List.of(arguments));
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -32,7 +32,7 @@ record WorkerRun(int exitCode, String out, String err) {
     }
 
     /** Starts a worker whose outputs go to files in a folder. */
-    static Process start(Path folder, List<String> arguments) throws IOException {
+    public static Process start(Path folder, List<String> arguments) throws IOException {
         ProcessBuilder builder = WorkerProcess.of(arguments);
         builder.redirectOutput(folder.resolve("stdout").toFile());
         builder.redirectError(folder.resolve("stderr").toFile());
@@ -40,7 +40,7 @@ record WorkerRun(int exitCode, String out, String err) {
     }
 
     /** What an ended worker left behind. */
-    static WorkerRun collect(Process process, Path folder) throws IOException {
+    public static WorkerRun collect(Process process, Path folder) throws IOException {
         return new WorkerRun(
                 process.exitValue(),
                 Files.readString(folder.resolve("stdout"), StandardCharsets.UTF_8),
@@ -48,14 +48,14 @@ record WorkerRun(int exitCode, String out, String err) {
     }
 
     /** The events; a line that is none is an error. */
-    List<Event> events() {
+    public List<Event> events() {
         return out.lines()
                 .map(line -> EventReader.read(line)
                         .orElseThrow(() -> new AssertionError("not an event on standard output: " + line)))
                 .toList();
     }
 
-    <T extends Event> Optional<T> first(Class<T> type) {
+    public <T extends Event> Optional<T> first(Class<T> type) {
         return events().stream().filter(type::isInstance).map(type::cast).findFirst();
     }
 }

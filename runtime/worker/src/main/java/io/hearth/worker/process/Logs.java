@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.logging.FileHandler;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
@@ -15,12 +16,16 @@ public final class Logs {
     private static final String ONE_LINE = "%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n";
     private static final int FILE_BYTES = 10_000_000;
 
+    /** Tells at every start where it finds its library. Kept here, since loggers are held weakly. */
+    private static final Logger TOKENIZERS = Logger.getLogger("ai.djl");
+
     private Logs() {}
 
     /** One line per message on standard error; traces of faults below it. */
     public static void toStandardError() {
         // Read once, when the first formatter is made.
         System.setProperty(FORMAT_PROPERTY, ONE_LINE);
+        TOKENIZERS.setLevel(Level.WARNING);
     }
 
     /**
