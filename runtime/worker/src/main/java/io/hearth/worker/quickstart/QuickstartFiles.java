@@ -73,7 +73,7 @@ record QuickstartFiles(Path model, Path rows, Path heldOut, Path folder) {
                 .put("method", "lora")
                 .put("loraRank", 16)
                 .put("loraAlpha", 32)
-                .put("learningRate", 6e-3)
+                .put("learningRate", 1e-2)
                 .put("schedule", "linear")
                 .put("warmupSteps", 10)
                 .put("epochs", 30)
