@@ -108,6 +108,20 @@ public final class StarterMain {
         say("%s", StarterTraining.summary(sha256));
     }
 
+    @Command(
+            name = "check",
+            description =
+                    "Asks a model the last questions of conversations that it never saw, and counts exact answers.")
+    void check(
+            @Option(names = "--model", required = true, description = "directory of the model") Path model,
+            @Option(names = "--documents", defaultValue = "400", description = "default: ${DEFAULT-VALUE}")
+                    int documents,
+            @Option(names = "--seed", defaultValue = "999", description = "default: ${DEFAULT-VALUE}") long seed) {
+        requireAtLeastOne("--documents", documents);
+        StarterCheck.Score score = StarterCheck.run(model, documents, seed);
+        say("%d of %d answers are exactly right: %.1f %%", score.right(), score.asked(), score.percent());
+    }
+
     @Command(name = "sample", description = "Writes the sample dataset: train.jsonl, heldout.jsonl and its card.")
     void sample(@Option(names = "--output", required = true, description = "the directory to write") Path output)
             throws IOException {
