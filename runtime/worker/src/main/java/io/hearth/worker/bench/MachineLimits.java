@@ -58,6 +58,9 @@ record MachineLimits(double flops, double bytesPerSecond) {
         Tensor source = device.allocate(DType.F32, READ_BYTES / 4);
         Tensor target = device.allocate(DType.F32, READ_BYTES / 4);
         Tensor sum = device.allocate(DType.F32, 1);
+        // Memory that nobody has written to may be one page of zeros, which is read from the cache.
+        RandomWeights.fill(device, source);
+        RandomWeights.fill(device, target);
         double best = READ_BYTES / stopwatch.fastest(() -> kernels.squaredNorm(source, sum));
         best = Math.max(best, 2.0 * READ_BYTES / stopwatch.fastest(() -> kernels.copy(source, target)));
         source.buffer().close();
