@@ -51,9 +51,9 @@ static void attend(const Attention *a, const Item *it, long from, long to, float
     for (long j = from; j < to; j += KEYS) {
         long end = j + KEYS < to ? j + KEYS : to;
         if (end <= seen) continue;
-        unpack(&keys, keys.k, j, end, dp, k);
+        unpack(&keys, keys.k, j, end, to, dp, k);
         transpose_block(k, dp, kt);
-        int finite = unpack(&keys, keys.v, j, end, dp, v);
+        int finite = unpack(&keys, keys.v, j, end, to, dp, v);
         long valid = end - j, wide = round_up(valid, W);
         block_product(rows, wide, dp, q, dp, 1, kt, KEYS, s, KEYS, 0);
         for (long r = 0; r < rows; r++) {

@@ -80,9 +80,9 @@ static void query_pass(const AttentionGrad *a, long sequence, long head, long fi
     long to = first + count;
     for (long j = first_key(first, a->window) / KEYS * KEYS; j < to; j += KEYS) {
         long end = j + KEYS < to ? j + KEYS : to, wide = round_up(end - j, W);
-        unpack(&keys, keys.k, j, end, dp, k);
+        unpack(&keys, keys.k, j, end, to, dp, k);
         transpose_block(k, dp, kt);
-        unpack(&keys, keys.v, j, end, dp, v);
+        unpack(&keys, keys.v, j, end, to, dp, v);
         transpose_block(v, dp, vt);
         block_product(rows, wide, dp, queries.q, dp, 1, kt, KEYS, p, KEYS, 0);
         block_product(rows, wide, dp, queries.d_out, dp, 1, vt, KEYS, ds, KEYS, 0);
@@ -106,9 +106,9 @@ static void key_pass(const AttentionGrad *a, long sequence, long head, long j, l
     Keys keys = a->keys;
     keys.head = head;
     keys.first = a->cu_q[sequence];
-    unpack(&keys, keys.k, j, j + valid, dp, k);
+    unpack(&keys, keys.k, j, j + valid, j + valid, dp, k);
     transpose_block(k, dp, kt);
-    unpack(&keys, keys.v, j, j + valid, dp, v);
+    unpack(&keys, keys.v, j, j + valid, j + valid, dp, v);
     transpose_block(v, dp, vt);
     memset(k_sum, 0, 2 * KEYS * dp * sizeof(float));
     long to = a->window > 0 && j + valid - 1 + a->window < length ? j + valid - 1 + a->window : length;

@@ -44,9 +44,15 @@ INLINE void sums_of(const int count, const vf *v, float *out) {
 
 /*
  * Up to X_ROWS rows of x take the weight's rows one after the other, since only one straight run through memory is read at
- * full bandwidth. More rows take four at a time, which saves loads; the first of them ask for the weights that come next.
+ * full bandwidth. More rows take four at a time, which saves loads; meanwhile the next block of weights is asked for, in one
+ * straight run too: two cache lines a step, so that it is there when eight rows of x are done with the present one.
  */
-#define AHEAD(nr, w, k, p) _Pragma("GCC unroll 4") for (int j = 0; j < nr; j++) __builtin_prefetch(w + (nr + j) * k + p)
+#define AHEAD()                                                                                                        \
+    if (ahead < ahead_end) {                                                                                           \
+        __builtin_prefetch(ahead, 0, 2);                                                                               \
+        __builtin_prefetch(ahead + 64, 0, 2);                                                                          \
+        ahead += 128;                                                                                                  \
+    }
 
 /* s[i * nr + j] = lanes of x row i times weight row j. The step is a macro, since its instruction set differs. */
 #define LANES_WIDEN(mr, nr, x, x_stride, w, k, s)                                                                      \
@@ -54,7 +60,7 @@ INLINE void sums_of(const int count, const vf *v, float *out) {
         long p = 0;                                                                                                    \
         for (; p + W <= k; p += W) {                                                                                   \
             vf b[nr];                                                                                                  \
-            if (first) AHEAD(nr, w, k, p);                                                                             \
+            AHEAD()                                                                                                \
             _Pragma("GCC unroll 4") for (int j = 0; j < nr; j++) b[j] = ld(w + j * k + p, W);                          \
             _Pragma("GCC unroll 4") for (int i = 0; i < mr; i++) {                                                     \
                 vf v = ld(x + i * x_stride + p, W);                                                                    \
@@ -119,6 +125,8 @@ typedef struct {
 /* Rows from..to of the weight against all rows of x. */
 #define BLOCK_BODY(LANES, RUN)                                                                                         \
     const long size = a->y_f32 ? 4 : (long)sizeof(act);                                                                \
+    const char *ahead = (const char *)(a->w + to * a->k);                                                              \
+    const char *ahead_end = (const char *)(a->w + (to + N_BLOCK < a->n ? to + N_BLOCK : a->n) * a->k);                 \
     for (long j = from; j < to;) {                                                                                     \
         const act *w = a->w + j * a->k, *bias = a->bias ? a->bias + j : NULL;                                          \
         char *y = (char *)a->y + j * size;                                                                             \
@@ -140,7 +148,6 @@ typedef struct {
 #define STEP(LANES, RUN, mr, nr)                                                                                       \
     {                                                                                                                  \
         vf s[mr * nr] = {};                                                                                            \
-        const int first = i == 0;                                                                                      \
         if (a->m <= X_ROWS) {                                                                                          \
             RUN(mr, nr, x, a->x_stride, w, a->k, s)                                                                    \
         } else                                                                                                         \
@@ -157,7 +164,7 @@ static __attribute__((noinline)) void block_widen(const Linear *a, long from, lo
         long p = 0;                                                                                                    \
         for (; p + 32 <= k; p += 32) {                                                                                 \
             __m512bh b[nr];                                                                                            \
-            if (first) AHEAD(nr, w, k, p);                                                                             \
+            AHEAD()                                                                                                \
             _Pragma("GCC unroll 4") for (int j = 0; j < nr; j++) b[j] = (__m512bh)_mm512_loadu_si512(w + j * k + p);   \
             _Pragma("GCC unroll 4") for (int i = 0; i < mr; i++) {                                                     \
                 __m512bh v = (__m512bh)_mm512_loadu_si512(x + i * x_stride + p);                                       \

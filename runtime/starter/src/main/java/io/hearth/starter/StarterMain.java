@@ -92,7 +92,7 @@ public final class StarterMain {
     @Command(
             name = "make",
             description =
-                    "Trains the starter model from nothing; a run that was stopped goes on. Takes about half an hour.")
+                    "Trains the starter model from nothing; a run that was stopped goes on. Takes about a quarter of an hour on two cores.")
     void make(
             @Option(names = "--work", required = true, description = "directory for corpus and checkpoints") Path work,
             @Option(

@@ -33,7 +33,7 @@ class StarterTrainingTest {
                 .isEqualTo("bfloat16");
     }
 
-    /** Half an hour on two cores with AVX-512; on another instruction set or thread count the bits differ. */
+    /** A quarter of an hour on two cores with AVX-512; on another instruction set or thread count the bits differ. */
     @Test
     @Tag("long")
     void theWholeRunGivesTheShippedWeights() throws Exception {

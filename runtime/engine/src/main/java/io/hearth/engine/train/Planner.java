@@ -18,8 +18,9 @@ import java.util.List;
  * few real steps.
  */
 public final class Planner {
-    private static final int CALIBRATION_STEPS = 3;
-    private static final long CALIBRATION_NANOS = 10_000_000_000L;
+    private static final int FEWEST_STEPS = 3;
+    private static final long SHORTEST_NANOS = 2_000_000_000L;
+    private static final long LONGEST_NANOS = 10_000_000_000L;
 
     private Planner() {}
 
@@ -87,7 +88,10 @@ public final class Planner {
         }
     }
 
-    /** Tokens per second of real steps; the first one, which makes primitives and warms caches up, does not count. */
+    /**
+     * Tokens per second of the fastest of some real steps. The first ones make primitives and are interpreted by the JVM, so
+     * there are more of them the shorter they are.
+     */
     private static double calibrate(
             TrainJob job, Device device, Path base, DType act, int maxLength, int batchTokens, Batcher batcher) {
         LoadedModel model =
@@ -96,15 +100,14 @@ public final class Planner {
             session.initialize(job.recipe().seed());
             long begin = System.nanoTime();
             double rate = 0;
-            for (int i = 0; i <= CALIBRATION_STEPS; i++) {
-                List<PackedBatch> batches = batcher.microBatches(Math.min(i, batcher.steps() - 1));
+            long elapsed = 0;
+            for (int i = 0; elapsed < LONGEST_NANOS && (i <= FEWEST_STEPS || elapsed < SHORTEST_NANOS); i++) {
+                List<PackedBatch> batches = batcher.microBatches(i % batcher.steps());
                 long tokens = batches.stream().mapToLong(PackedBatch::tokens).sum();
                 long start = System.nanoTime();
                 session.trainer().gradients(batches, 1);
                 rate = Math.max(rate, tokens / ((System.nanoTime() - start) / 1e9));
-                if (System.nanoTime() - begin > CALIBRATION_NANOS) {
-                    break;
-                }
+                elapsed = System.nanoTime() - begin;
             }
             return rate;
         }

@@ -10,11 +10,11 @@ import io.hearth.worker.process.Cards;
 import io.hearth.worker.process.Terminal;
 import io.hearth.worker.process.UsageException;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -85,52 +85,61 @@ public final class BenchCommand implements Callable<Integer> {
                     "%s, %s, %d threads; %s%n",
                     device.info().name(), device.info().detail(), device.info().threads(), dtype);
             out.println("Measuring; this takes a minute or two ...");
-            run(device, halfBillion(), act, new Stopwatch(device, seconds), out);
+            run(device, halfBillion(), act, new Stopwatch(device, seconds), seconds, out);
         }
         return ExitCode.DONE;
     }
 
     /**
-     * Measures everything on a model of the given shape and prints a line for each. The machine's limits are measured before
-     * and after, and the better ones count: on a machine that others use too, a share would else be flattered.
+     * Measures everything on a model of the given shape and prints a line for each as it is known. The machine's limits are
+     * measured between all of them, since on a machine that others use too they change from one moment to the next.
      */
-    static void run(Device device, ModelConfig shape, DType act, Stopwatch stopwatch, PrintStream out) {
-        MachineLimits before = MachineLimits.measure(device, act, stopwatch);
-        List<Measurement> measurements;
-        try (LoadedModel model = LoadedModel.blank(device, shape, act, CONTEXT + 1, false)) {
-            RandomWeights.fill(model);
-            measurements = measure(model, stopwatch);
-        }
-        MachineLimits limits = before.best(MachineLimits.measure(device, act, stopwatch));
-        out.println(limits);
-        out.println();
+    static void run(Device device, ModelConfig shape, DType act, Stopwatch stopwatch, double seconds, PrintStream out) {
         out.println(Measurement.header());
-        measurements.forEach(measurement -> out.println(measurement.line(limits)));
+        try (LimitProbe probe = new LimitProbe(device, act, seconds);
+                LoadedModel model = LoadedModel.blank(device, shape, act, CONTEXT + 1, false)) {
+            RandomWeights.fill(model);
+            measure(model, stopwatch, probe, measurement -> out.println(measurement.line()));
+        }
     }
 
-    private static List<Measurement> measure(LoadedModel model, Stopwatch stopwatch) {
+    private static void measure(
+            LoadedModel model, Stopwatch stopwatch, LimitProbe probe, Consumer<Measurement> results) {
         ModelCost cost = new ModelCost(model.config(), model.act());
-        List<Measurement> all = new ArrayList<>();
         try (ServingBench serving = new ServingBench(model, Collections.max(DECODED_TOGETHER), CONTEXT)) {
-            double took = stopwatch.median(() -> serving.prefill(CONTEXT));
-            all.add(new Measurement("prefill " + CONTEXT, CONTEXT / took, cost.prefillFlops(CONTEXT) / took, 0));
+            Timed prefill = timed(stopwatch, probe, () -> serving.prefill(CONTEXT));
+            results.accept(new Measurement(
+                    "prefill " + CONTEXT,
+                    CONTEXT / prefill.seconds(),
+                    cost.prefillFlops(CONTEXT) / prefill.seconds(),
+                    0,
+                    prefill.limits()));
             for (int sequences : DECODED_TOGETHER) {
-                double step = stopwatch.median(() -> serving.decode(sequences, CONTEXT));
-                all.add(new Measurement(
+                Timed step = timed(stopwatch, probe, () -> serving.decode(sequences, CONTEXT));
+                results.accept(new Measurement(
                         "decode B=" + sequences + " at context " + CONTEXT,
-                        sequences / step,
-                        cost.decodeFlops(sequences, CONTEXT) / step,
-                        cost.decodeBytes(sequences, CONTEXT) / step));
+                        sequences / step.seconds(),
+                        cost.decodeFlops(sequences, CONTEXT) / step.seconds(),
+                        cost.decodeBytes(sequences, CONTEXT) / step.seconds(),
+                        step.limits()));
             }
         }
         try (TrainingBench training = new TrainingBench(model, TRAINED_ROWS, CONTEXT, RANK)) {
-            double step = stopwatch.median(training::step);
-            all.add(new Measurement(
+            Timed step = timed(stopwatch, probe, training::step);
+            results.accept(new Measurement(
                     "LoRA training, " + TRAINED_ROWS + " x " + CONTEXT + " tokens",
-                    TRAINED_ROWS * CONTEXT / step,
-                    cost.loraFlops(TRAINED_ROWS, CONTEXT, RANK) / step,
-                    0));
+                    TRAINED_ROWS * CONTEXT / step.seconds(),
+                    cost.loraFlops(TRAINED_ROWS, CONTEXT, RANK) / step.seconds(),
+                    0,
+                    step.limits()));
         }
-        return all;
+    }
+
+    private record Timed(double seconds, MachineLimits limits) {}
+
+    private static Timed timed(Stopwatch stopwatch, LimitProbe probe, Runnable round) {
+        double[] median = new double[1];
+        MachineLimits limits = probe.around(() -> median[0] = stopwatch.median(round));
+        return new Timed(median[0], limits);
     }
 }

@@ -9,23 +9,29 @@ import java.util.Locale;
  * @param tokensPerSecond the figure
  * @param flops operations per second that the work needed at least
  * @param bytesPerSecond memory traffic that it needed at least; 0 where memory is not what limits it
+ * @param limits what the device could do just before or just after
  */
-record Measurement(String name, double tokensPerSecond, double flops, double bytesPerSecond) {
+record Measurement(String name, double tokensPerSecond, double flops, double bytesPerSecond, MachineLimits limits) {
     static String header() {
-        return String.format("%-34s %10s %11s %9s", "", "tokens/s", "of GFLOP/s", "of GB/s");
+        return String.format("%-34s %10s %22s %22s", "", "tokens/s", "of the GEMM peak then", "of the bandwidth then");
     }
 
-    /** The figure with its shares of what the machine can do. */
-    String line(MachineLimits limits) {
+    /** The figure with its shares of what the machine could do then. */
+    String line() {
         String ofBandwidth = bytesPerSecond == 0
                 ? ""
-                : String.format(Locale.ROOT, "%7.0f %%", 100 * bytesPerSecond / limits.bytesPerSecond());
+                : String.format(
+                        Locale.ROOT,
+                        "%5.0f %% of %5.1f GB/s",
+                        100 * bytesPerSecond / limits.bytesPerSecond(),
+                        limits.bytesPerSecond() / 1e9);
         return String.format(
                         Locale.ROOT,
-                        "%-34s %10.1f %9.0f %% %s",
+                        "%-34s %10.1f %5.0f %% of %4.0f GFLOP/s %22s",
                         name,
                         tokensPerSecond,
                         100 * flops / limits.flops(),
+                        limits.flops() / 1e9,
                         ofBandwidth)
                 .stripTrailing();
     }
