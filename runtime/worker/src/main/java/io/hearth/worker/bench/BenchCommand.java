@@ -96,10 +96,11 @@ public final class BenchCommand implements Callable<Integer> {
      */
     static void run(Device device, ModelConfig shape, DType act, Stopwatch stopwatch, double seconds, PrintStream out) {
         out.println(Measurement.header());
-        try (LimitProbe probe = new LimitProbe(device, act, seconds);
-                LoadedModel model = LoadedModel.blank(device, shape, act, CONTEXT + 1, false)) {
+        try (LoadedModel model = LoadedModel.blank(device, shape, act, CONTEXT + 1, false)) {
             RandomWeights.fill(model);
-            measure(model, stopwatch, probe, measurement -> out.println(measurement.line()));
+            try (LimitProbe probe = new LimitProbe(model, seconds)) {
+                measure(model, stopwatch, probe, measurement -> out.println(measurement.line()));
+            }
         }
     }
 
