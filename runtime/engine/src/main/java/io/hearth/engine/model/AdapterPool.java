@@ -1,12 +1,10 @@
 package io.hearth.engine.model;
 
-import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.device.Tensor;
 import io.hearth.engine.checkpoint.CheckpointException;
 import io.hearth.engine.checkpoint.LoraAdapter;
 import io.hearth.engine.checkpoint.LoraPair;
-import io.hearth.engine.checkpoint.TensorConversion;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -88,15 +86,7 @@ public final class AdapterPool implements AutoCloseable {
 
     private void upload(float[] values, Tensor pool, int slot) {
         Tensor target = pool.slice((long) slot * values.length, values.length);
-        if (pool.type() == DType.F32) {
-            model.device().upload(MemorySegment.ofArray(values), target);
-        } else {
-            short[] rounded = new short[values.length];
-            for (int i = 0; i < values.length; i++) {
-                rounded[i] = TensorConversion.floatToBf16(values[i]);
-            }
-            model.device().upload(MemorySegment.ofArray(rounded), target);
-        }
+        ActUpload.upload(model.device(), MemorySegment.ofArray(values), target);
     }
 
     @Override

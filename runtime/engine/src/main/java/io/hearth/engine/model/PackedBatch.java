@@ -39,6 +39,15 @@ public record PackedBatch(int[] ids, int[] positions, int[] cuRows, int[] counte
             return ids.length;
         }
 
+        /** Number of tokens that the loss will count. */
+        public int counted() {
+            int counted = 0;
+            for (int t = 1; t < weights.length; t++) {
+                counted += weights[t] != 0 ? 1 : 0;
+            }
+            return counted;
+        }
+
         /** Sum of the weights that the loss will see. */
         public double totalWeight() {
             double total = 0;

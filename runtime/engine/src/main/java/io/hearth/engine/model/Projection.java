@@ -12,9 +12,4 @@ public record Projection(String path, int from, int to) {
     public int width() {
         return to - from;
     }
-
-    /** Last part of the path, such as {@code q_proj}. */
-    public String module() {
-        return path.substring(path.lastIndexOf('.') + 1);
-    }
 }

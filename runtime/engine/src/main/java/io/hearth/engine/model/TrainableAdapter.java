@@ -4,7 +4,7 @@ import io.hearth.device.DType;
 import io.hearth.device.Device;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A LoRA adapter that is being trained: a branch on every projection whose module is asked for, with all its weights in
@@ -17,15 +17,21 @@ public final class TrainableAdapter implements AutoCloseable {
     /**
      * Adds an adapter with weights of zeros to a decoder.
      *
-     * @param modules last parts of module paths, such as {@code q_proj}
+     * @param targets which module paths, such as {@code model.layers.0.self_attn.q_proj}, get a branch
      * @param scale alpha / r
      */
     public static TrainableAdapter attach(
-            Decoder decoder, Device device, DType act, Set<String> modules, int rank, double scale, double dropout) {
+            Decoder decoder,
+            Device device,
+            DType act,
+            Predicate<String> targets,
+            int rank,
+            double scale,
+            double dropout) {
         TrainableAdapter adapter = new TrainableAdapter();
         for (Linear linear : decoder.linears()) {
             for (Projection projection : linear.projections()) {
-                if (modules.contains(projection.module())) {
+                if (targets.test(projection.path())) {
                     linear.addBranch(adapter.branch(linear, projection, rank, scale, dropout));
                 }
             }

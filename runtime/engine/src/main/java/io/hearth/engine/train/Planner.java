@@ -37,7 +37,7 @@ public final class Planner {
         ModelConfig config = ModelConfigReader.read(base);
         int maxLength = TrainingRun.maxLength(recipe, config);
         TrainingData data = TrainingData.read(full.data(), recipe, base, config, maxLength);
-        int batchTokens = Math.max(recipe.batchTokens(), data.longest());
+        int batchTokens = data.batchTokens(recipe);
         Batcher batcher = new Batcher(data.train(), recipe, batchTokens);
         DType act = TrainingSession.act(recipe, device);
         Plan.Memory memory = memory(full, device.plan(), config, act, maxLength, batchTokens);

@@ -40,9 +40,9 @@ record TrainingData(List<PackedBatch.Row> train, List<PackedBatch.Row> evaluatio
         }
     }
 
-    /** Tokens of the longest row. */
-    int longest() {
-        return Math.max(longest(train), longest(evaluation));
+    /** Most tokens of a micro-batch: what the recipe says, but room for the longest row at least. */
+    int batchTokens(Recipe recipe) {
+        return Math.max(recipe.batchTokens(), Math.max(longest(train), longest(evaluation)));
     }
 
     private static int longest(List<PackedBatch.Row> rows) {

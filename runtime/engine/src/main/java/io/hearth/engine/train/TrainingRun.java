@@ -119,7 +119,7 @@ public final class TrainingRun {
                 ? job.data().hash()
                 : Hashes.sha256(Path.of(job.data().train()));
         baseSha256 = Hashes.sha256OfModel(base);
-        int batchTokens = Math.max(recipe.batchTokens(), data.longest());
+        int batchTokens = data.batchTokens(recipe);
         batcher = new Batcher(data.train(), recipe, batchTokens);
         events.accept(new Event.Phase(
                 "load",
@@ -267,11 +267,10 @@ public final class TrainingRun {
         double weight = data.evaluation().stream()
                 .mapToDouble(PackedBatch.Row::totalWeight)
                 .sum();
-        int batchTokens = Math.max(recipe.batchTokens(), data.longest());
         int[] order = new int[data.evaluation().size()];
         java.util.Arrays.setAll(order, i -> i);
         double loss = 0;
-        for (int[] batch : Batcher.deal(data.evaluation(), order, batchTokens, true)) {
+        for (int[] batch : Batcher.deal(data.evaluation(), order, data.batchTokens(recipe), true)) {
             List<PackedBatch.Row> rows = java.util.Arrays.stream(batch)
                     .mapToObj(i -> data.evaluation().get(i))
                     .toList();
@@ -281,9 +280,7 @@ public final class TrainingRun {
     }
 
     private long countedTokens() {
-        return data.evaluation().stream()
-                .mapToLong(row -> PackedBatch.of(List.of(row), 1).counted())
-                .sum();
+        return data.evaluation().stream().mapToLong(PackedBatch.Row::counted).sum();
     }
 
     private void finish() throws IOException {

@@ -11,7 +11,6 @@ import io.hearth.engine.model.LoadedModel;
 import io.hearth.engine.model.ParameterArena;
 import io.hearth.engine.model.TrainableAdapter;
 import java.nio.file.Path;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -70,7 +69,7 @@ final class TrainingSession implements AutoCloseable {
                     model.decoder(),
                     device,
                     model.act(),
-                    Set.copyOf(config.targetModules()),
+                    config::targets,
                     config.rank(),
                     config.scale(),
                     recipe.loraDropout());

@@ -12,7 +12,6 @@ import io.hearth.engine.train.Trainer;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,14 +42,8 @@ class FiniteDifferenceTest {
         Golden golden = Golden.load(name);
         try (Device device = Devices.open("cpu:0");
                 LoadedModel model = LoadedModel.load(device, golden.directory(), DType.F32, 256, recompute);
-                TrainableAdapter adapter = TrainableAdapter.attach(
-                        model.decoder(),
-                        device,
-                        DType.F32,
-                        Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
-                        3,
-                        1.5,
-                        dropout)) {
+                TrainableAdapter adapter =
+                        TrainableAdapter.attach(model.decoder(), device, DType.F32, path -> true, 3, 1.5, dropout)) {
             SplittableRandom random = new SplittableRandom(5);
             for (Parameter parameter : adapter.arena().parameters()) {
                 write(device, direction(random, parameter.value(), 0.2), parameter.value());

@@ -17,7 +17,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,7 +43,7 @@ class GoldenAdapterTest {
         LoraAdapter last = PeftAdapter.read(golden.directory().resolve("adapter_final"));
         try (LoadedModel model = LoadedModel.load(device, base.directory(), DType.F32);
                 TrainableAdapter adapter = TrainableAdapter.attach(
-                        model.decoder(), device, DType.F32, Set.of("q_proj", "v_proj"), 4, 2.0, 0)) {
+                        model.decoder(), device, DType.F32, first.config()::targets, 4, 2.0, 0)) {
             for (LoraBranch branch : adapter.branches()) {
                 LoraPair pair = first.modules().get(branch.projection().path());
                 device.upload(pair.a(), branch.a().value());

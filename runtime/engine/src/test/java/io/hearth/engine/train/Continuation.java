@@ -8,7 +8,6 @@ import io.hearth.engine.model.PackedForward;
 import io.hearth.engine.model.TrainableAdapter;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Set;
 
 /** Greedy continuations by the trainer's own forward pass. */
 final class Continuation {
@@ -31,7 +30,7 @@ final class Continuation {
                         model.decoder(),
                         device,
                         DType.F32,
-                        Set.copyOf(source.config().targetModules()),
+                        source.config()::targets,
                         source.config().rank(),
                         source.config().scale(),
                         0);

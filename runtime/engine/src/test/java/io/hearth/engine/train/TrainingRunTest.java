@@ -209,6 +209,25 @@ class TrainingRunTest {
     }
 
     @Test
+    void goesOnFromAnAdapterThatNamesItsModulesByPartsOfTheirPaths() throws IOException {
+        Path rows = TinyJobs.rows(folder, 40, 7);
+        Path start = Files.createDirectory(folder.resolve("start"));
+        Path golden = io.hearth.engine.model.Golden.root().resolve("lora_qwen2/adapter_init");
+        Files.copy(golden.resolve("adapter_model.safetensors"), start.resolve("adapter_model.safetensors"));
+        Files.writeString(
+                start.resolve("adapter_config.json"),
+                Files.readString(golden.resolve("adapter_config.json"))
+                        .replace("\"q_proj\"", "\"self_attn.q_proj\"")
+                        .replace("\"v_proj\"", "\"self_attn.v_proj\""));
+        TrainJob plain = TinyJobs.job(folder.resolve("out"), rows, "lora");
+        TrainJob job = new TrainJob(
+                "tiny", plain.base(), start.toString(), plain.data(), plain.recipe(), plain.output(), null);
+        new TrainingRun(job, device, event -> {}).run(() -> false);
+        assertThat(PeftAdapter.read(folder.resolve("out/adapter")).modules().keySet())
+                .isEqualTo(PeftAdapter.read(start).modules().keySet());
+    }
+
+    @Test
     void planCountsWhatARunAllocates() throws IOException {
         Path rows = TinyJobs.rows(folder, 40, 7);
         Plan plan = Planner.plan(TinyJobs.job(folder.resolve("out"), rows, "full"), device);

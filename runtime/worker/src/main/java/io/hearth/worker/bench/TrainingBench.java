@@ -1,6 +1,5 @@
 package io.hearth.worker.bench;
 
-import io.hearth.contract.Recipe;
 import io.hearth.engine.model.LoadedModel;
 import io.hearth.engine.model.PackedBatch;
 import io.hearth.engine.model.TrainableAdapter;
@@ -8,7 +7,6 @@ import io.hearth.engine.train.AdamW;
 import io.hearth.engine.train.Trainer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /** LoRA steps on all linear layers, every token's loss counted. */
@@ -23,8 +21,7 @@ final class TrainingBench implements AutoCloseable {
      * @param tokens tokens of each
      */
     TrainingBench(LoadedModel model, int rows, int tokens, int rank) {
-        Set<String> modules = Set.copyOf(Recipe.ALL_LINEAR);
-        this.adapter = TrainableAdapter.attach(model.decoder(), model.device(), model.act(), modules, rank, 2, 0);
+        this.adapter = TrainableAdapter.attach(model.decoder(), model.device(), model.act(), path -> true, rank, 2, 0);
         RandomWeights.fill(model.device(), adapter.arena().values());
         AdamW.Settings settings = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
         this.trainer = new Trainer(model, adapter.arena(), settings, 1, 1, rows * tokens);
