@@ -144,4 +144,88 @@ public sealed interface Event {
             return "failed";
         }
     }
+
+    /**
+     * What a job will need was worked out.
+     *
+     * @param plan the plan
+     */
+    record Planned(Plan plan) implements Event {
+        @Override
+        public String name() {
+            return "planned";
+        }
+    }
+
+    /**
+     * A held-out row was answered by the base model and by the tuned one.
+     *
+     * @param index number of the row in this evaluation, from 0
+     * @param rows how many there are
+     * @param line line of the row in its file, from 1
+     * @param prompt what was asked, as a person reads it
+     * @param reference the answer in the row
+     * @param base what the base model said
+     * @param tuned what the tuned model said
+     */
+    record Answered(int index, int rows, int line, String prompt, String reference, Answer base, Answer tuned)
+            implements Event {
+        @Override
+        public String name() {
+            return "answered";
+        }
+    }
+
+    /**
+     * An answer and its scores.
+     *
+     * @param text what the model said, greedily
+     * @param exact whether it is the reference, but for case, blanks and punctuation
+     * @param f1 overlap with the reference, 0 to 1: F1 over words, and over single characters in Chinese, Japanese and Korean
+     * @param loss mean negative log-likelihood of the reference's tokens, in nats
+     */
+    record Answer(String text, boolean exact, double f1, double loss) {}
+
+    /**
+     * The serving engine was compared with the trainer's own forward pass on prompts that were not trained on.
+     *
+     * @param prompts how many
+     * @param tokens tokens compared
+     * @param same whether every greedy token was the same
+     * @param difference the first difference in words, or null
+     */
+    record ParityChecked(int prompts, int tokens, boolean same, String difference) implements Event {
+        @Override
+        public String name() {
+            return "parity-checked";
+        }
+    }
+
+    /**
+     * A request to a server has ended, in whatever way. What it cost is counted from these events alone.
+     *
+     * @param tag value of the request's header {@code X-Hearth-Tag}, or null
+     * @param model name that was asked for
+     * @param promptTokens tokens of the prompt
+     * @param cachedTokens of these, tokens whose keys and values were still there
+     * @param completionTokens tokens that were generated
+     * @param cardSeconds seconds of the card, shared with the requests of the same batch
+     * @param seconds from its arrival to its end
+     * @param outcome {@code stop}, {@code length}, {@code cancelled} or {@code error}
+     */
+    record Usage(
+            String tag,
+            String model,
+            int promptTokens,
+            int cachedTokens,
+            int completionTokens,
+            double cardSeconds,
+            double seconds,
+            String outcome)
+            implements Event {
+        @Override
+        public String name() {
+            return "usage";
+        }
+    }
 }

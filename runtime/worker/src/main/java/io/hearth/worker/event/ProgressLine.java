@@ -57,6 +57,15 @@ public final class ProgressLine implements Consumer<Event> {
             case Event.Stopped stopped ->
                 line(text("Stopped after step %d. The same command goes on from there.", stopped.step()));
             case Event.Failed failed -> line("Failed: " + failed.reason());
+            case Event.Planned planned ->
+                line(text(
+                        "%,d bytes and %.0f seconds are needed.",
+                        planned.plan().memory().total(), planned.plan().seconds()));
+            case Event.Answered answered ->
+                line(text("row %d of %d is answered", answered.index() + 1, answered.rows()));
+            case Event.ParityChecked checked ->
+                line(checked.same() ? "Served and trained model agree." : "They differ: " + checked.difference());
+            case Event.Usage _ -> {}
         }
     }
 
