@@ -12,7 +12,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = FromNode.Telemetry.class, name = "telemetry"),
     @JsonSubTypes.Type(value = FromNode.Workers.class, name = "workers"),
     @JsonSubTypes.Type(value = FromNode.Events.class, name = "events"),
-    @JsonSubTypes.Type(value = FromNode.LogText.class, name = "log")
+    @JsonSubTypes.Type(value = FromNode.LogText.class, name = "log"),
+    @JsonSubTypes.Type(value = FromNode.Gone.class, name = "gone")
 })
 public sealed interface FromNode {
     /**
@@ -76,4 +77,12 @@ public sealed interface FromNode {
      * @param end size of the log in bytes
      */
     record LogText(String request, long offset, String text, long end) implements FromNode {}
+
+    /**
+     * Workers that an {@link ToNode.Assignment} did not list any more and of which nothing is left on the node: no process and
+     * no folder. Until this is said, or a {@link Hello} comes without them, the control plane keeps their memory reserved.
+     *
+     * @param workers their ids
+     */
+    record Gone(List<String> workers) implements FromNode {}
 }

@@ -23,7 +23,8 @@ public sealed interface ToNode {
     record Welcome(String nodeId, String nodeName) implements ToNode {}
 
     /**
-     * Every worker that should be on the node. What is not listed is stopped, and its folder removed.
+     * Every worker that should be on the node. What is not listed is stopped, and its folder removed; then
+     * {@link FromNode.Gone} says so.
      *
      * @param workers their specifications
      */
