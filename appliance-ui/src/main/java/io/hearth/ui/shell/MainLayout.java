@@ -1,0 +1,104 @@
+package io.hearth.ui.shell;
+
+import com.vaadin.flow.component.AttachEvent;
+import com.vaadin.flow.component.Component;
+import com.vaadin.flow.component.applayout.AppLayout;
+import com.vaadin.flow.component.applayout.DrawerToggle;
+import com.vaadin.flow.component.html.Anchor;
+import com.vaadin.flow.component.html.Div;
+import com.vaadin.flow.component.html.Image;
+import com.vaadin.flow.component.html.Span;
+import com.vaadin.flow.component.icon.VaadinIcon;
+import com.vaadin.flow.component.orderedlayout.Scroller;
+import com.vaadin.flow.component.sidenav.SideNav;
+import com.vaadin.flow.component.sidenav.SideNavItem;
+import com.vaadin.flow.router.RouteConfiguration;
+import io.hearth.ui.core.Actor;
+import io.hearth.ui.core.Role;
+import io.hearth.ui.core.Who;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Inject;
+import java.util.Arrays;
+import java.util.List;
+
+/** The frame around every page: navigation by role at the left, the reader's own menu at the top. */
+public class MainLayout extends AppLayout {
+    private record Entry(String path, String key, VaadinIcon icon) {}
+
+    private static final List<Entry> ENTRIES = List.of(
+            new Entry("", "shell.nav.overview", VaadinIcon.DASHBOARD),
+            new Entry("nodes", "shell.nav.nodes", VaadinIcon.SERVER),
+            new Entry("datasets", "shell.nav.datasets", VaadinIcon.DATABASE),
+            new Entry("models", "shell.nav.models", VaadinIcon.CUBES),
+            new Entry("jobs", "shell.nav.jobs", VaadinIcon.SLIDERS),
+            new Entry("deployments", "shell.nav.deployments", VaadinIcon.ROCKET),
+            new Entry("playground", "shell.nav.playground", VaadinIcon.CHAT),
+            new Entry("keys", "shell.nav.keys", VaadinIcon.KEY),
+            new Entry("users", "shell.nav.users", VaadinIcon.USERS),
+            new Entry("audit", "shell.nav.audit", VaadinIcon.CLIPBOARD_TEXT),
+            new Entry("settings", "shell.nav.settings", VaadinIcon.COG));
+
+    @Inject
+    Who who;
+
+    private final SideNav navigation = new SideNav();
+    private final Div userMenu = new Div();
+    private boolean filled;
+
+    public MainLayout() {
+        setPrimarySection(Section.DRAWER);
+        Anchor skip = new Anchor("#hearth-content");
+        skip.setRouterIgnore(true);
+        skip.addClassName("hearth-skip");
+        DrawerToggle toggle = new DrawerToggle();
+        Wording.of(this)
+                .text(skip::setText, "shell.skip")
+                .text(toggle::setAriaLabel, "shell.menu")
+                .text(name -> navigation.getElement().setAttribute("aria-label", name), "shell.navigation");
+        userMenu.addClassName("hearth-user-menu");
+        addToNavbar(skip, toggle, userMenu);
+        Image logo = new Image("/hearth.svg", "");
+        Span product = new Span("Hearth");
+        Div brand = new Div(logo, product);
+        brand.addClassName("hearth-brand");
+        addToDrawer(brand, new Scroller(navigation));
+    }
+
+    @Override
+    public void showRouterLayoutContent(com.vaadin.flow.component.HasElement content) {
+        super.showRouterLayoutContent(content);
+        if (content instanceof Component page) {
+            page.setId("hearth-content");
+            page.getElement().setAttribute("tabindex", "-1");
+        }
+    }
+
+    @Override
+    protected void onAttach(AttachEvent event) {
+        super.onAttach(event);
+        if (!filled) {
+            filled = true;
+            Actor actor = who.actor();
+            ENTRIES.forEach(entry -> offer(entry, actor.role()));
+            userMenu.add(new UserMenu(actor));
+        }
+    }
+
+    private void offer(Entry entry, Role role) {
+        boolean allowed = RouteConfiguration.forApplicationScope()
+                .getRoute(entry.path())
+                .filter(view -> mayOpen(view, role))
+                .isPresent();
+        if (allowed) {
+            SideNavItem item = new SideNavItem("", entry.path(), entry.icon().create());
+            item.setMatchNested(!entry.path().isEmpty());
+            Wording.of(item).text(item::setLabel, entry.key());
+            navigation.addItem(item);
+        }
+    }
+
+    private static boolean mayOpen(Class<? extends Component> view, Role role) {
+        RolesAllowed allowed = view.getAnnotation(RolesAllowed.class);
+        return allowed == null || Arrays.stream(allowed.value()).anyMatch(needed -> role.covers(Role.of(needed)));
+    }
+}
