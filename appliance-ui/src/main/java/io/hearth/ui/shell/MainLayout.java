@@ -17,6 +17,7 @@ import io.hearth.ui.core.Actor;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.core.Who;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +40,7 @@ public class MainLayout extends AppLayout {
             new Entry("settings", "shell.nav.settings", VaadinIcon.COG));
 
     @Inject
-    Who who;
+    Instance<Who> who;
 
     private final SideNav navigation = new SideNav();
     private final Div userMenu = new Div();
@@ -78,7 +79,7 @@ public class MainLayout extends AppLayout {
         super.onAttach(event);
         if (!filled) {
             filled = true;
-            Actor actor = who.actor();
+            Actor actor = who.get().actor();
             ENTRIES.forEach(entry -> offer(entry, actor.role()));
             userMenu.add(new UserMenu(actor));
         }

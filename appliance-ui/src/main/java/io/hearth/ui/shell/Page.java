@@ -13,6 +13,7 @@ import io.hearth.ui.core.Actor;
 import io.hearth.ui.core.News;
 import io.hearth.ui.core.Sentence;
 import io.hearth.ui.core.Who;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ import java.util.function.Consumer;
  */
 public abstract class Page extends VerticalLayout implements HasDynamicTitle {
     @Inject
-    Who who;
+    Instance<Who> who;
 
     @Inject
     News news;
@@ -99,7 +100,7 @@ public abstract class Page extends VerticalLayout implements HasDynamicTitle {
 
     /** Who reads this page. */
     protected final Actor actor() {
-        return who.actor();
+        return who.get().actor();
     }
 
     @Override
