@@ -34,6 +34,15 @@ public final class JsonText {
         return MAPPER.readValue(json, Object.class);
     }
 
+    /** Writes a plain value as one line, members in the order of their map. */
+    public static String line(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not a value of JSON", e);
+        }
+    }
+
     static JsonParser parser(Path file) throws IOException {
         return MAPPER.getFactory().createParser(file.toFile());
     }

@@ -8,6 +8,7 @@ import io.hearth.text.Tokenizer;
 import io.hearth.text.rows.EncodedRow;
 import io.hearth.text.rows.Row;
 import io.hearth.text.rows.RowEncoder;
+import io.hearth.text.rows.RowFault;
 import io.hearth.text.rows.RowItem;
 import io.hearth.text.rows.RowProblem;
 import io.hearth.text.rows.RowReader;
@@ -141,29 +142,25 @@ record TrainingData(List<PackedBatch.Row> train, List<PackedBatch.Row> evaluatio
         private void addTokens(Path file, Row.Tokens row, List<PackedBatch.Row> rows) {
             int[] ids = row.inputIds();
             if (ids.length > maxLength) {
-                problems.add(problem(file, row, "the row has " + ids.length + " tokens, the limit is " + maxLength));
+                problems.add(problem(file, row, RowFault.TOO_LONG, ids.length, maxLength));
                 return;
             }
             for (int id : ids) {
                 if (id < 0 || id >= config.vocabSize()) {
-                    problems.add(problem(
-                            file,
-                            row,
-                            "\"input_ids\" has the token " + id + ", but the model's vocabulary ends at "
-                                    + (config.vocabSize() - 1)));
+                    problems.add(problem(file, row, RowFault.UNKNOWN_TOKEN, id, config.vocabSize() - 1));
                     return;
                 }
             }
             PackedBatch.Row counted = row(new EncodedRow(row.line(), ids, row.trained()), nextToken(), 0);
             if (counted.totalWeight() == 0) {
-                problems.add(problem(file, row, "the row has nothing to be learnt"));
+                problems.add(problem(file, row, RowFault.NOTHING_LEARNT));
             } else {
                 rows.add(counted);
             }
         }
 
-        private static Problem problem(Path file, Row row, String reason) {
-            return new Problem(file, new RowProblem(row.line(), 0, reason));
+        private static Problem problem(Path file, Row row, RowFault fault, Object... arguments) {
+            return new Problem(file, fault.at(row.line(), 0, arguments));
         }
 
         private void addText(Path file, Row row, boolean evaluation, List<PackedBatch.Row> rows) {

@@ -31,7 +31,7 @@ final class AssistantSpans {
         try {
             whole = render(row, row.messages().size(), false);
         } catch (JinjaException e) {
-            throw new BadRow("the chat template refuses the conversation: " + e.getMessage());
+            throw new BadRow(RowFault.TEMPLATE_REFUSES, e.getMessage());
         }
         if (!whole.generated().isEmpty()) {
             return List.of(marked(row, whole, turns));
@@ -62,7 +62,7 @@ final class AssistantSpans {
             }
         }
         if (turns.isEmpty()) {
-            throw new BadRow("every assistant turn has the weight 0, so there is nothing to learn");
+            throw new BadRow(RowFault.NO_WEIGHT);
         }
         return lastTurnOnly ? List.of(turns.getLast()) : turns;
     }
@@ -78,8 +78,7 @@ final class AssistantSpans {
             return new MaskedText(whole.text(), whole.generated(), true);
         }
         if (all.size() != whole.generated().size()) {
-            throw new BadRow("the chat template marks " + whole.generated().size() + " parts as written by the"
-                    + " assistant, which has " + all.size() + " turns, so single turns cannot be chosen");
+            throw new BadRow(RowFault.TEMPLATE_MARKS_OTHERS, whole.generated().size(), all.size());
         }
         List<Span> chosen = turns.stream()
                 .map(turn -> whole.generated().get(all.indexOf(turn)))
@@ -93,17 +92,15 @@ final class AssistantSpans {
         try {
             prompt = render(row, turn, true).text();
         } catch (JinjaException e) {
-            throw new BadRow("the chat template cannot make a prompt for the assistant turn in message " + (turn + 1)
-                    + ": " + e.getMessage());
+            throw new BadRow(RowFault.TEMPLATE_NO_PROMPT, turn + 1, e.getMessage());
         }
         String answered = render(row, turn + 1, false).text();
         if (!answered.startsWith(prompt)) {
-            throw new BadRow("the chat template does not continue its own prompt at the assistant turn in message "
-                    + (turn + 1) + ", so what is to be learnt cannot be told apart");
+            throw new BadRow(RowFault.TEMPLATE_NOT_CONTINUED, turn + 1);
         }
         int end = endOfTurn(answered, prompt.length());
         if (end <= prompt.length()) {
-            throw new BadRow("the chat template writes nothing for the assistant turn in message " + (turn + 1));
+            throw new BadRow(RowFault.TEMPLATE_WRITES_NOTHING, turn + 1);
         }
         boolean endsTurn = specialTokens.stream().anyMatch(answered.substring(prompt.length(), end)::endsWith);
         return new MaskedText(answered.substring(0, end), List.of(new Span(prompt.length(), end)), endsTurn);

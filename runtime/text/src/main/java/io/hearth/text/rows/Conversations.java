@@ -16,52 +16,50 @@ final class Conversations {
 
     static Row openAi(Map<?, ?> row, int line) {
         if (!(row.get("messages") instanceof List<?> messages)) {
-            throw new BadRow("\"messages\" must be a list");
+            throw new BadRow(RowFault.FIELD_NOT_A_LIST, "messages");
         }
         List<Map<String, Object>> checked = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
-            checked.add(message(object(messages.get(i), "message " + (i + 1)), "message " + (i + 1)));
+            checked.add(message(turn(messages.get(i), i + 1), i + 1));
         }
-        Map<String, Object> arguments = row.get("chat_template_kwargs") instanceof Map<?, ?> extra
-                ? object(extra, "\"chat_template_kwargs\"")
-                : Map.of();
+        Map<String, Object> arguments =
+                row.get("chat_template_kwargs") instanceof Map<?, ?> extra ? object(extra) : Map.of();
         return conversation(line, checked, tools(row.get("tools")), arguments);
     }
 
     private static Row conversation(
             int line, List<Map<String, Object>> messages, List<Object> tools, Map<String, Object> arguments) {
         if (messages.stream().noneMatch(message -> "assistant".equals(message.get("role")))) {
-            throw new BadRow("the conversation has no assistant turn to learn from");
+            throw new BadRow(RowFault.NO_ASSISTANT_TURN);
         }
         return new Row.Conversation(line, messages, tools, arguments);
     }
 
-    private static Map<String, Object> message(Map<String, Object> message, String where) {
+    private static Map<String, Object> message(Map<String, Object> message, int number) {
         if (!(message.get("role") instanceof String role)) {
-            throw new BadRow(where + " has no \"role\"");
+            throw new BadRow(RowFault.MESSAGE_NO_ROLE, number);
         }
         if (!ROLES.contains(role)) {
-            throw new BadRow(where + " has the unknown role \"" + role + "\"; known are system, developer, user,"
-                    + " assistant and tool");
+            throw new BadRow(RowFault.MESSAGE_UNKNOWN_ROLE, number, role);
         }
         Object content = message.get("content");
-        checkContent(content, where);
+        checkContent(content, number);
         boolean calls = message.get("tool_calls") instanceof List<?> list && !list.isEmpty();
         if (calls) {
-            checkCalls((List<?>) message.get("tool_calls"), role, where);
+            checkCalls((List<?>) message.get("tool_calls"), role, number);
         } else if (message.get("tool_calls") != null && !(message.get("tool_calls") instanceof List)) {
-            throw new BadRow("\"tool_calls\" of " + where + " must be a list");
+            throw new BadRow(RowFault.CALLS_NOT_A_LIST, number);
         }
         if (role.equals("assistant") && !calls && isEmpty(content)) {
-            throw new BadRow("the answer in " + where + " is empty");
+            throw new BadRow(RowFault.MESSAGE_ANSWER_EMPTY, number);
         }
         if (content == null && !calls) {
-            throw new BadRow(where + " has no \"content\"");
+            throw new BadRow(RowFault.MESSAGE_NO_CONTENT, number);
         }
         return message;
     }
 
-    private static void checkContent(Object content, String where) {
+    private static void checkContent(Object content, int number) {
         switch (content) {
             case null -> {}
             case String text -> {}
@@ -70,11 +68,11 @@ final class Conversations {
                     if (!(part instanceof Map<?, ?> map)
                             || !"text".equals(map.get("type"))
                             || !(map.get("text") instanceof String)) {
-                        throw new BadRow("\"content\" of " + where + " has a part that is not text");
+                        throw new BadRow(RowFault.MESSAGE_PART_NOT_TEXT, number);
                     }
                 }
             }
-            default -> throw new BadRow("\"content\" of " + where + " must be text");
+            default -> throw new BadRow(RowFault.MESSAGE_CONTENT_NOT_TEXT, number);
         }
     }
 
@@ -87,65 +85,72 @@ final class Conversations {
         };
     }
 
-    private static void checkCalls(List<?> calls, String role, String where) {
+    private static void checkCalls(List<?> calls, String role, int number) {
         if (!role.equals("assistant")) {
-            throw new BadRow(where + " has \"tool_calls\", which only the assistant can make");
+            throw new BadRow(RowFault.CALLS_NOT_BY_ASSISTANT, number);
         }
         for (Object call : calls) {
             if (!(call instanceof Map<?, ?> map)
                     || !(map.get("function") instanceof Map<?, ?> function)
                     || !(function.get("name") instanceof String name)
                     || name.isBlank()) {
-                throw new BadRow("a tool call of " + where + " has no function name");
+                throw new BadRow(RowFault.CALL_NO_NAME, number);
             }
             Object arguments = function.get("arguments");
             if (arguments instanceof String json) {
-                arguments = parse(json, "the arguments of a tool call of " + where);
+                arguments = parse(json, RowFault.CALL_ARGUMENTS_NOT_JSON, RowFault.CALL_ARGUMENTS_EMPTY, number);
             }
             if (!(arguments instanceof Map)) {
-                throw new BadRow("the arguments of a tool call of " + where + " must be a JSON object");
+                throw new BadRow(RowFault.CALL_ARGUMENTS_NOT_AN_OBJECT, number);
             }
         }
     }
 
     private static List<Object> tools(Object tools) {
-        Object value = tools instanceof String json && !json.isBlank() ? parse(json, "\"tools\"") : tools;
+        Object value = tools instanceof String json && !json.isBlank()
+                ? parse(json, RowFault.FIELD_NOT_JSON, RowFault.FIELD_EMPTY, "tools")
+                : tools;
         return switch (value) {
             case null -> null;
             case String blank -> null;
             case List<?> list when list.isEmpty() -> null;
             case List<?> list -> {
                 List<Object> checked = new ArrayList<>();
-                list.forEach(tool -> checked.add(object(tool, "an entry of \"tools\"")));
+                for (Object tool : list) {
+                    if (!(tool instanceof Map<?, ?> map)) {
+                        throw new BadRow(RowFault.TOOL_NOT_AN_OBJECT);
+                    }
+                    checked.add(object(map));
+                }
                 yield checked;
             }
-            default -> throw new BadRow("\"tools\" must be a list of function definitions");
+            default -> throw new BadRow(RowFault.TOOLS_NOT_A_LIST);
         };
     }
 
     static Row shareGpt(Map<?, ?> row, int line) {
         if (!(row.get("conversations") instanceof List<?> turns)) {
-            throw new BadRow("\"conversations\" must be a list");
+            throw new BadRow(RowFault.FIELD_NOT_A_LIST, "conversations");
         }
         List<Map<String, Object>> messages = new ArrayList<>();
         if (row.get("system") != null) {
             messages.add(Row.message("system", RowParser.text(row, "system")));
         }
         for (int i = 0; i < turns.size(); i++) {
-            String where = "message " + (i + 1);
-            Map<String, Object> turn = object(turns.get(i), where);
+            int number = i + 1;
+            Map<String, Object> turn = turn(turns.get(i), number);
             if (!(turn.get("from") instanceof String from)) {
-                throw new BadRow(where + " has no \"from\"");
+                throw new BadRow(RowFault.MESSAGE_NO_FROM, number);
             }
             if (!(turn.get("value") instanceof String value)) {
-                throw new BadRow(where + " has no text in \"value\"");
+                throw new BadRow(RowFault.MESSAGE_NO_VALUE, number);
             }
-            messages.add(message(shareGptMessage(from, value, where), where));
+            messages.add(message(shareGptMessage(from, value, number), number));
         }
         return conversation(line, messages, tools(row.get("tools")), Map.of());
     }
 
-    private static Map<String, Object> shareGptMessage(String from, String value, String where) {
+    private static Map<String, Object> shareGptMessage(String from, String value, int number) {
         return switch (from) {
             case "system" -> Row.message("system", value);
             case "human", "user" -> Row.message("user", value);
@@ -153,12 +158,12 @@ final class Conversations {
             case "observation", "tool", "function_response" -> Row.message("tool", value);
             case "function_call" -> {
                 Map<String, Object> message = Row.message("assistant", "");
-                message.put("tool_calls", shareGptCalls(parse(value, where)));
+                message.put(
+                        "tool_calls",
+                        shareGptCalls(parse(value, RowFault.MESSAGE_NOT_JSON, RowFault.MESSAGE_EMPTY, number)));
                 yield message;
             }
-            default ->
-                throw new BadRow(where + " is from \"" + from + "\", which is not known; known are system, human,"
-                        + " gpt, function_call and observation");
+            default -> throw new BadRow(RowFault.MESSAGE_UNKNOWN_FROM, number, from);
         };
     }
 
@@ -173,22 +178,26 @@ final class Conversations {
         return calls;
     }
 
-    private static Object parse(String json, String where) {
+    private static Object parse(String json, RowFault broken, RowFault empty, Object where) {
         try {
             Object value = JsonText.plain(json);
             if (value != null) {
                 return value;
             }
         } catch (JsonProcessingException e) {
-            throw new BadRow(where + " is not valid JSON");
+            throw new BadRow(broken, where);
         }
-        throw new BadRow(where + " is empty");
+        throw new BadRow(empty, where);
     }
 
-    private static Map<String, Object> object(Object value, String where) {
+    private static Map<String, Object> turn(Object value, int number) {
         if (!(value instanceof Map<?, ?> map)) {
-            throw new BadRow(where + " is not a JSON object");
+            throw new BadRow(RowFault.MESSAGE_NOT_AN_OBJECT, number);
         }
+        return object(map);
+    }
+
+    private static Map<String, Object> object(Map<?, ?> map) {
         Map<String, Object> copy = new LinkedHashMap<>();
         map.forEach((key, item) -> copy.put(String.valueOf(key), item));
         return copy;

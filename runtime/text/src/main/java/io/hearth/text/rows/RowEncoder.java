@@ -61,27 +61,25 @@ public final class RowEncoder {
             for (EncodedRow encoded : encodeWhole(row)) {
                 fit(encoded, rows, problems);
             }
-        } catch (BadRow | TextException e) {
-            problems.add(new RowProblem(row.line(), 0, e.getMessage()));
+        } catch (BadRow e) {
+            problems.add(e.at(row.line(), 0));
+        } catch (TextException e) {
+            problems.add(RowFault.NOT_ENCODED.at(row.line(), 0, e.getMessage()));
         }
         return new Result(rows, problems);
     }
 
     private void fit(EncodedRow row, List<EncodedRow> rows, List<RowProblem> problems) {
         if (row.length() > options.maximumLength() && !options.truncate()) {
-            problems.add(new RowProblem(
-                    row.line(), 0, "the row has " + row.length() + " tokens, the limit is " + options.maximumLength()));
+            problems.add(RowFault.TOO_LONG.at(row.line(), 0, row.length(), options.maximumLength()));
             return;
         }
         EncodedRow fitting = row.length() > options.maximumLength() ? row.truncatedTo(options.maximumLength()) : row;
         if (fitting.trainedCount() == 0) {
-            problems.add(new RowProblem(
-                    row.line(),
-                    0,
+            problems.add(
                     row.length() > options.maximumLength()
-                            ? "the row has " + row.length() + " tokens, and nothing to be learnt within the first "
-                                    + options.maximumLength()
-                            : "the row has nothing to be learnt"));
+                            ? RowFault.NOTHING_WITHIN.at(row.line(), 0, row.length(), options.maximumLength())
+                            : RowFault.NOTHING_LEARNT.at(row.line(), 0));
             return;
         }
         rows.add(fitting);
@@ -98,9 +96,7 @@ public final class RowEncoder {
     }
 
     private List<EncodedRow> conversation(Row.Conversation row) {
-        ChatRenderer chat = renderer.orElseThrow(() -> new BadRow(
-                "the model has no chat template, so conversations cannot be encoded: add chat_template.jinja to the"
-                        + " model's directory, or use prompt/completion or text rows"));
+        ChatRenderer chat = renderer.orElseThrow(() -> new BadRow(RowFault.NO_CHAT_TEMPLATE));
         List<EncodedRow> rows = new ArrayList<>();
         for (MaskedText text : new AssistantSpans(chat).find(row, options.lastTurnOnly())) {
             rows.add(masked(row.line(), text, chat));
@@ -142,8 +138,7 @@ public final class RowEncoder {
     private EncodedRow tokens(Row.Tokens row) {
         for (int id : row.inputIds()) {
             if (id < 0 || id >= tokenizer.vocabularySize()) {
-                throw new BadRow("\"input_ids\" has the token " + id + ", the model's vocabulary ends at "
-                        + (tokenizer.vocabularySize() - 1));
+                throw new BadRow(RowFault.UNKNOWN_TOKEN, id, tokenizer.vocabularySize() - 1);
             }
         }
         return new EncodedRow(

@@ -25,7 +25,7 @@ final class RowParser {
             case TEXT -> {
                 String text = text(row, "text");
                 if (text.isBlank()) {
-                    throw new BadRow("\"text\" is empty");
+                    throw new BadRow(RowFault.FIELD_EMPTY, "text");
                 }
                 yield new Row.PlainText(line, text);
             }
@@ -37,24 +37,24 @@ final class RowParser {
         String instruction = text(row, "instruction");
         String input = row.get("input") == null ? "" : text(row, "input");
         if (instruction.isBlank() && input.isBlank()) {
-            throw new BadRow("\"instruction\" and \"input\" are both empty");
+            throw new BadRow(RowFault.INSTRUCTION_EMPTY);
         }
         String prompt = input.isBlank() ? instruction : instruction.isBlank() ? input : instruction + "\n" + input;
         Optional<String> system = row.get("system") == null ? Optional.empty() : Optional.of(text(row, "system"));
         List<Exchange> history = new ArrayList<>();
         if (row.get("history") != null) {
             if (!(row.get("history") instanceof List<?> turns)) {
-                throw new BadRow("\"history\" must be a list of [question, answer] pairs");
+                throw new BadRow(RowFault.HISTORY_NOT_PAIRS);
             }
             for (Object turn : turns) {
                 if (!(turn instanceof List<?> pair)
                         || pair.size() != 2
                         || !(pair.get(0) instanceof String question)
                         || !(pair.get(1) instanceof String answer)) {
-                    throw new BadRow("\"history\" must be a list of [question, answer] pairs");
+                    throw new BadRow(RowFault.HISTORY_NOT_PAIRS);
                 }
                 if (answer.isBlank()) {
-                    throw new BadRow("\"history\" has an empty answer");
+                    throw new BadRow(RowFault.HISTORY_ANSWER_EMPTY);
                 }
                 history.add(new Exchange(question, answer));
             }
@@ -65,25 +65,25 @@ final class RowParser {
     private static String answer(Map<?, ?> row, String field) {
         String answer = text(row, field);
         if (answer.isBlank()) {
-            throw new BadRow("the answer in \"" + field + "\" is empty");
+            throw new BadRow(RowFault.ANSWER_EMPTY, field);
         }
         return answer;
     }
 
     static String text(Map<?, ?> row, String field) {
         if (!row.containsKey(field)) {
-            throw new BadRow("the field \"" + field + "\" is missing");
+            throw new BadRow(RowFault.FIELD_MISSING, field);
         }
         if (row.get(field) instanceof String text) {
             return text;
         }
-        throw new BadRow("\"" + field + "\" must be text");
+        throw new BadRow(RowFault.FIELD_NOT_TEXT, field);
     }
 
     private static Row tokens(Map<?, ?> row, int line) {
         int[] ids = integers(row, "input_ids");
         if (ids.length == 0) {
-            throw new BadRow("\"input_ids\" is empty");
+            throw new BadRow(RowFault.FIELD_EMPTY, "input_ids");
         }
         boolean[] trained = new boolean[ids.length];
         if (row.get("labels") == null) {
@@ -91,12 +91,11 @@ final class RowParser {
         } else {
             int[] labels = integers(row, "labels");
             if (labels.length != ids.length) {
-                throw new BadRow("\"labels\" has " + labels.length + " entries, \"input_ids\" has " + ids.length);
+                throw new BadRow(RowFault.LABELS_LENGTH, labels.length, ids.length);
             }
             for (int i = 0; i < ids.length; i++) {
                 if (labels[i] != IGNORED && labels[i] != ids[i]) {
-                    throw new BadRow("\"labels\" differs from \"input_ids\" at position " + i
-                            + ": a label must be the token itself, or -100 where nothing is learnt");
+                    throw new BadRow(RowFault.LABEL_DIFFERS, i);
                 }
                 trained[i] = labels[i] != IGNORED;
             }
@@ -106,17 +105,17 @@ final class RowParser {
                 return new Row.Tokens(line, ids, trained);
             }
         }
-        throw new BadRow("no token after the first is to be learnt");
+        throw new BadRow(RowFault.NO_LABEL);
     }
 
     private static int[] integers(Map<?, ?> row, String field) {
         if (!(row.get(field) instanceof List<?> list)) {
-            throw new BadRow("\"" + field + "\" must be a list of integers");
+            throw new BadRow(RowFault.NOT_INTEGERS, field);
         }
         int[] values = new int[list.size()];
         for (int i = 0; i < values.length; i++) {
             if (!(list.get(i) instanceof BigInteger value) || value.bitLength() > 31) {
-                throw new BadRow("\"" + field + "\" has something else than an integer at position " + i);
+                throw new BadRow(RowFault.NOT_AN_INTEGER, field, i);
             }
             values[i] = value.intValue();
         }

@@ -101,13 +101,13 @@ public final class RowReader implements Iterator<RowItem>, AutoCloseable {
     /** The line's row or problem, or null where the line is blank. */
     private RowItem read(LineSource.Line line) {
         if (line.bytes() == null) {
-            return problem(0, "the line has " + line.length() + " bytes; the limit is " + maximumLineBytes + " bytes");
+            return RowFault.LINE_TOO_LONG.at(lineNumber, 0, line.length(), maximumLineBytes);
         }
         String text;
         try {
             text = decode(line.bytes());
         } catch (CharacterCodingException e) {
-            return problem(badColumn(line.bytes()), "the line is not UTF-8 text: save the file as UTF-8");
+            return RowFault.NOT_UTF8.at(lineNumber, badColumn(line.bytes()));
         }
         if (lineNumber == 1 && text.startsWith("\uFEFF")) {
             text = text.substring(1);
@@ -120,23 +120,19 @@ public final class RowReader implements Iterator<RowItem>, AutoCloseable {
             if (text.contains("\\u")) {
                 requireWholeCharacters(value);
             }
-            return value instanceof Map<?, ?> map
-                    ? parse(map)
-                    : problem(0, "the line is not a JSON object: each line must be one row in braces {...}");
+            return value instanceof Map<?, ?> map ? parse(map) : RowFault.NOT_AN_OBJECT.at(lineNumber, 0);
         } catch (JsonProcessingException e) {
             int column =
                     e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getColumnNr());
-            return problem(column, "the line is not valid JSON: " + firstLine(e.getOriginalMessage()));
+            return RowFault.NOT_JSON.at(lineNumber, column, firstLine(e.getOriginalMessage()));
         } catch (BadRow e) {
-            return problem(0, e.getMessage());
+            return e.at(lineNumber, 0);
         }
     }
 
     private static void requireWholeCharacters(Object value) {
         switch (value) {
-            case String text
-            when !WellFormed.holds(text) ->
-                throw new BadRow("the row has half a character: an escape such as \\ud83d without its partner");
+            case String text when !WellFormed.holds(text) -> throw new BadRow(RowFault.HALF_A_CHARACTER);
             case List<?> list -> list.forEach(RowReader::requireWholeCharacters);
             case Map<?, ?> map ->
                 map.forEach((key, item) -> {
@@ -149,20 +145,15 @@ public final class RowReader implements Iterator<RowItem>, AutoCloseable {
 
     private RowItem parse(Map<?, ?> row) {
         if (shape == null) {
-            shape = RowShape.of(row)
-                    .orElseThrow(() -> new BadRow("the row has none of the fields messages, conversations, instruction,"
-                            + " prompt, text or input_ids; it has " + row.keySet()));
+            shape = RowShape.of(row).orElseThrow(() -> new BadRow(RowFault.UNKNOWN_SHAPE, row.keySet()));
             shapeLine = lineNumber;
         } else if (RowShape.of(row).filter(other -> other != shape).isPresent()) {
             RowShape own = RowShape.of(row).orElseThrow();
-            throw new BadRow("the row is " + own.describe() + ", but the file is " + shape.describe()
-                    + (shapeLine > 0 ? " since line " + shapeLine : ""));
+            throw shapeLine > 0
+                    ? new BadRow(RowFault.OTHER_SHAPE_SINCE, own.describe(), shape.describe(), shapeLine)
+                    : new BadRow(RowFault.OTHER_SHAPE, own.describe(), shape.describe());
         }
         return RowParser.parse(shape, row, lineNumber);
-    }
-
-    private RowProblem problem(int column, String reason) {
-        return new RowProblem(lineNumber, column, reason);
     }
 
     private static String firstLine(String message) {

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RowReaderTest {
     private static List<RowItem> read(byte[] file) {
@@ -126,7 +128,46 @@ class RowReaderTest {
         assertThat(one(line)).isInstanceOfSatisfying(RowProblem.class, problem -> {
             assertThat(problem.line()).isEqualTo(1);
             assertThat(problem.reason()).contains(reason);
+            RowFault fault = Arrays.stream(RowFault.values())
+                    .filter(known -> known.code().equals(problem.code()))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(fault.sentence(problem.arguments())).isEqualTo(problem.reason());
         });
+    }
+
+    @Test
+    void faultsNameAllTheirArguments() {
+        assertThat(RowFault.MESSAGE_UNKNOWN_ROLE.sentence(List.of("3", "{0}")))
+                .startsWith("message 3 has the unknown role \"{0}\"");
+        assertThat(RowFault.NOT_AN_OBJECT.sentence(List.of())).endsWith("in braces {...}");
+        assertThat(RowFault.MESSAGE_NO_ROLE.code()).isEqualTo("message-no-role");
+        for (RowFault fault : RowFault.values()) {
+            assertThat(fault.sentence(List.of("a", "b", "c"))).as(fault.code()).doesNotContainPattern("\\{\\d\\}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"泵 😀 \\n\\\"\"},{\"role\":\"assistant\",\"content\":\"b\",\"weight\":0.5}],"
+                        + "\"tools\":[{\"type\":\"function\"}],\"chat_template_kwargs\":{\"thinking\":false}}",
+                "{\"conversations\": [{\"from\": \"human\", \"value\": \"a\"}, {\"from\": \"gpt\", \"value\": \"b\"}]}",
+                "{\"instruction\": \"a\", \"input\": \"i\", \"output\": \"b\", \"system\": \"s\", \"history\": [[\"q\", \"r\"]]}",
+                "{\"prompt\": \"a\", \"completion\": \"b\"}",
+                "{\"text\": \"t\"}",
+                "{\"input_ids\": [1, 2, 3], \"labels\": [-100, 2, -100]}",
+            })
+    void whatIsWrittenReadsBackTheSame(String line) {
+        byte[] file = line.getBytes(StandardCharsets.UTF_8);
+        try (RowReader reader = RowReader.of(new ByteArrayInputStream(file))) {
+            Row row = (Row) reader.next();
+            RowShape shape = CanonicalRow.shape(reader.shape().orElseThrow());
+            String written = CanonicalRow.line(row, shape);
+            Row again = (Row) one(written);
+            assertThat(again).usingRecursiveComparison().isEqualTo(row);
+            assertThat(CanonicalRow.line(again, shape)).isEqualTo(written);
+        }
     }
 
     @Test
