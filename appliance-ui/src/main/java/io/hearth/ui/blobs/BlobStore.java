@@ -12,10 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Files by the hash of their content, under {@code blobs/sha256}. A blob appears under its name only when it is whole, synced and
@@ -31,7 +36,11 @@ public class BlobStore {
     public BlobStore(HearthHome home) {
         this.blobs = home.folder("blobs/sha256");
         this.incoming = home.folder("blobs/incoming");
+        clearIncoming();
     }
+
+    /** What a sweep took away. */
+    public record Swept(int files, long bytes) {}
 
     /**
      * Where a blob lies, whether or not it is there.
@@ -71,20 +80,83 @@ public class BlobStore {
     /** Takes a file of the same file system into the store, by hashing, syncing and renaming it. */
     public Blob adopt(Path file) {
         try {
-            Blob blob = new Blob(hash(file), Files.size(file));
+            return adopt(file, hash(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Takes a file of the same file system into the store, whose hash the caller has already computed over every byte of it.
+     * A blob that is there already counts as new again.
+     */
+    public Blob adopt(Path file, String sha256) {
+        Path target = path(sha256);
+        try {
+            Blob blob = new Blob(sha256, Files.size(file));
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
-            Path target = path(blob.sha256());
-            if (Files.isRegularFile(target)) {
-                Files.delete(file);
-                return blob;
+            synchronized (this) {
+                if (Files.isRegularFile(target)) {
+                    Files.setLastModifiedTime(target, FileTime.fromMillis(System.currentTimeMillis()));
+                    Files.delete(file);
+                    return blob;
+                }
+                Files.createDirectories(target.getParent());
+                Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
             }
-            Files.createDirectories(target.getParent());
-            Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
             sync(target.getParent());
             sync(blobs);
             return blob;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Takes away every blob that is not used and was last taken in before a time.
+     *
+     * @param used tells of a hash whether something needs it
+     */
+    public Swept sweep(Predicate<String> used, Instant before) {
+        List<Path> unused;
+        try (Stream<Path> files = Files.walk(blobs)) {
+            unused = files.filter(
+                            file -> HASH.matcher(file.getFileName().toString()).matches() && Files.isRegularFile(file))
+                    .filter(file -> !used.test(file.getFileName().toString()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        int count = 0;
+        long bytes = 0;
+        for (Path file : unused) {
+            long size = deleteIfOlder(file, before);
+            count += size >= 0 ? 1 : 0;
+            bytes += Math.max(0, size);
+        }
+        return new Swept(count, bytes);
+    }
+
+    /** The size of the file that was deleted, or -1 if it was not. */
+    private synchronized long deleteIfOlder(Path file, Instant before) {
+        try {
+            long size = Files.size(file);
+            if (!Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+                return -1;
+            }
+            Files.delete(file);
+            return size;
+        } catch (IOException e) {
+            // Someone reads it, or it is gone already; the next sweep looks again.
+            return -1;
+        }
+    }
+
+    private void clearIncoming() {
+        try (Stream<Path> left = Files.list(incoming)) {
+            left.filter(Files::isRegularFile).forEach(BlobStore::deleteQuietly);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -30,6 +30,7 @@ public final class Texts {
             "access",
             "audit",
             "nodes",
+            "uploads",
             "datasets",
             "models",
             "jobs",
