@@ -79,8 +79,8 @@ public sealed interface FromNode {
     record LogText(String request, long offset, String text, long end) implements FromNode {}
 
     /**
-     * Workers that an {@link ToNode.Assignment} did not list any more and of which nothing is left on the node: no process and
-     * no folder. Until this is said, or a {@link Hello} comes without them, the control plane keeps their memory reserved.
+     * Workers that an {@link ToNode.Assignment} did not list any more and of which nothing is left on the node: no process, no
+     * folder, and no event that the control plane has not stored. Until this is said, or a {@link Hello} comes without them, the control plane keeps their memory reserved.
      *
      * @param workers their ids
      */
