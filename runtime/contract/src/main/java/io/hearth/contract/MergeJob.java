@@ -8,5 +8,6 @@ package io.hearth.contract;
  * @param base directory of the base model
  * @param adapter directory of the adapter
  * @param output directory that receives the model in Hugging Face layout
+ * @param device card to use; default the first one
  */
-public record MergeJob(String merge, String base, String adapter, String output) {}
+public record MergeJob(String merge, String base, String adapter, String output, String device) {}

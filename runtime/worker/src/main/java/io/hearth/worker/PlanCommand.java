@@ -1,13 +1,16 @@
 package io.hearth.worker;
 
+import io.hearth.contract.Event;
 import io.hearth.contract.ExitCode;
 import io.hearth.contract.Plan;
 import io.hearth.contract.TrainJob;
 import io.hearth.device.Device;
 import io.hearth.engine.train.Planner;
+import io.hearth.worker.event.EventSink;
 import io.hearth.worker.event.ProgressLine;
 import io.hearth.worker.job.JobFiles;
 import io.hearth.worker.process.Cards;
+import io.hearth.worker.process.Failure;
 import io.hearth.worker.process.Json;
 import io.hearth.worker.process.Terminal;
 import java.io.IOException;
@@ -17,7 +20,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Tells the memory and the time that a job will need, before it starts. */
@@ -29,8 +32,8 @@ final class PlanCommand implements Callable<Integer> {
     @Parameters(paramLabel = "JOB.json", description = "the job file")
     private Path jobFile;
 
-    @Option(names = "--human", description = "a table for a person instead of JSON")
-    private boolean human;
+    @Mixin
+    private EventSink sink;
 
     private final OutputStream out;
     private final Terminal terminal;
@@ -40,19 +43,32 @@ final class PlanCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    /** With events the plan is an event and the exit code 0 whether the job fits or not; else a job that does not fit is 2. */
     @Override
     public Integer call() throws IOException {
-        TrainJob job = JobFiles.trainJob(jobFile);
-        Plan plan;
-        try (Device device = Cards.open(job.device())) {
-            plan = Planner.plan(job, device);
+        if (sink.toFolder()) {
+            return sink.with(
+                    out,
+                    terminal,
+                    events -> Failure.caught(events, () -> {
+                        events.accept(new Event.Planned(plan()));
+                        return ExitCode.DONE;
+                    }));
         }
-        if (human) {
+        Plan plan = plan();
+        if (sink.human()) {
             terminal.out().print(table(plan));
         } else {
             out.write((Json.MAPPER.writeValueAsString(plan) + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return plan.fits() ? ExitCode.DONE : ExitCode.USAGE;
+    }
+
+    private Plan plan() {
+        TrainJob job = JobFiles.trainJob(jobFile);
+        try (Device device = Cards.open(job.device())) {
+            return Planner.plan(job, device);
+        }
     }
 
     /** A plan as a few lines for a person. */

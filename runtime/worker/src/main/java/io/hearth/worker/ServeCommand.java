@@ -4,14 +4,11 @@ import io.hearth.contract.Deployment;
 import io.hearth.contract.Event;
 import io.hearth.contract.ExitCode;
 import io.hearth.device.Device;
-import io.hearth.worker.event.EventWriter;
-import io.hearth.worker.event.ProgressLine;
+import io.hearth.worker.event.EventSink;
 import io.hearth.worker.http.ServeWorker;
 import io.hearth.worker.job.JobFiles;
 import io.hearth.worker.process.Cards;
 import io.hearth.worker.process.Failure;
-import io.hearth.worker.process.Home;
-import io.hearth.worker.process.Logs;
 import io.hearth.worker.process.StopSignal;
 import io.hearth.worker.process.Terminal;
 import java.io.OutputStream;
@@ -20,7 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Serves one deployment until it is told to stop; then requests that run are finished and the exit code is 0. */
@@ -35,8 +32,8 @@ final class ServeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DEPLOYMENT.json", description = "the deployment file")
     private Path deploymentFile;
 
-    @Option(names = "--human", description = "lines for a person instead of events as lines of JSON")
-    private boolean human;
+    @Mixin
+    private EventSink sink;
 
     private final OutputStream out;
     private final Terminal terminal;
@@ -48,13 +45,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Consumer<Event> events;
-        if (human) {
-            Logs.toFile(Home.of(System.getenv()));
-            events = new ProgressLine(terminal.out(), terminal.interactive());
-        } else {
-            events = new EventWriter(out);
-        }
+        return sink.with(out, terminal, this::run);
+    }
+
+    private int run(Consumer<Event> events) {
         CountDownLatch stopped = new CountDownLatch(1);
         return StopSignal.run(
                 stopped::countDown, stopRequested -> Failure.caught(events, () -> serve(events, stopped)));

@@ -5,14 +5,11 @@ import io.hearth.contract.ExitCode;
 import io.hearth.contract.TrainJob;
 import io.hearth.device.Device;
 import io.hearth.engine.train.TrainingRun;
-import io.hearth.worker.event.EventWriter;
-import io.hearth.worker.event.ProgressLine;
+import io.hearth.worker.event.EventSink;
 import io.hearth.worker.job.JobFiles;
 import io.hearth.worker.process.Cards;
 import io.hearth.worker.process.Failure;
 import io.hearth.worker.process.FolderLock;
-import io.hearth.worker.process.Home;
-import io.hearth.worker.process.Logs;
 import io.hearth.worker.process.StopSignal;
 import io.hearth.worker.process.Terminal;
 import java.io.OutputStream;
@@ -21,7 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -38,8 +35,8 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "JOB.json", description = "the job file")
     private Path jobFile;
 
-    @Option(names = "--human", description = "a progress line for a person instead of events as lines of JSON")
-    private boolean human;
+    @Mixin
+    private EventSink sink;
 
     private final OutputStream out;
     private final Terminal terminal;
@@ -51,13 +48,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Consumer<Event> events;
-        if (human) {
-            Logs.toFile(Home.of(System.getenv()));
-            events = new ProgressLine(terminal.out(), terminal.interactive());
-        } else {
-            events = new EventWriter(out);
-        }
+        return sink.with(out, terminal, this::run);
+    }
+
+    private int run(Consumer<Event> events) {
         Runnable onStop =
                 () -> events.accept(new Event.Phase("stop", "Stopping after the current step, with a checkpoint ..."));
         return StopSignal.run(onStop, stopRequested -> Failure.caught(events, () -> train(events, stopRequested)));

@@ -12,16 +12,20 @@ import java.util.Optional;
 
 /** Reads the lines that {@link EventWriter} writes. Members and events of a newer worker are passed over. */
 public final class EventReader {
-    private static final Map<String, Class<? extends Event>> TYPES = Map.of(
-            "phase", Event.Phase.class,
-            "step", Event.Step.class,
-            "evaluation", Event.Evaluation.class,
-            "checkpoint", Event.Checkpoint.class,
-            "warning", Event.Warning.class,
-            "ready", Event.Ready.class,
-            "done", Event.Done.class,
-            "stopped", Event.Stopped.class,
-            "failed", Event.Failed.class);
+    private static final Map<String, Class<? extends Event>> TYPES = Map.ofEntries(
+            Map.entry("phase", Event.Phase.class),
+            Map.entry("step", Event.Step.class),
+            Map.entry("evaluation", Event.Evaluation.class),
+            Map.entry("checkpoint", Event.Checkpoint.class),
+            Map.entry("warning", Event.Warning.class),
+            Map.entry("ready", Event.Ready.class),
+            Map.entry("done", Event.Done.class),
+            Map.entry("stopped", Event.Stopped.class),
+            Map.entry("failed", Event.Failed.class),
+            Map.entry("planned", Event.Planned.class),
+            Map.entry("answered", Event.Answered.class),
+            Map.entry("parity-checked", Event.ParityChecked.class),
+            Map.entry("usage", Event.Usage.class));
     private static final ObjectReader READER =
             Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 

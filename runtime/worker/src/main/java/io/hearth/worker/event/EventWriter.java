@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -19,10 +20,12 @@ public final class EventWriter implements Consumer<Event> {
     private static final System.Logger LOG = System.getLogger(EventWriter.class.getName());
 
     private final OutputStream out;
+    private final Clock clock;
     private boolean readerGone;
 
-    public EventWriter(OutputStream out) {
+    public EventWriter(OutputStream out, Clock clock) {
         this.out = out;
+        this.clock = clock;
     }
 
     @Override
@@ -31,7 +34,7 @@ public final class EventWriter implements Consumer<Event> {
             return;
         }
         try {
-            out.write((line(event) + "\n").getBytes(StandardCharsets.UTF_8));
+            out.write((line(event, clock.millis()) + "\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException e) {
             readerGone = true;
@@ -39,10 +42,15 @@ public final class EventWriter implements Consumer<Event> {
         }
     }
 
-    /** The event as one line of JSON, without the line's end. */
-    public static String line(Event event) {
+    /**
+     * The event as one line of JSON, without the line's end.
+     *
+     * @param time of the event in milliseconds since 1970, the member {@code time}
+     */
+    public static String line(Event event, long time) {
         ObjectNode object = Json.MAPPER.createObjectNode();
         object.put("event", event.name());
+        object.put("time", time);
         ObjectNode members = Json.MAPPER.valueToTree(event);
         finiteOnly(members);
         object.setAll(members);
