@@ -43,7 +43,7 @@ class Drawn extends HTMLElement {
   // The page's own colours at this moment.
   ink() {
     const text = getComputedStyle(this).color;
-    return { text, faint: `color-mix(in srgb, ${text} 60%, transparent)`, line: fade(text, 0.16), soft: fade(text, 0.65) };
+    return { text, line: fade(text, 0.16), soft: fade(text, 0.65) };
   }
 
   prepare() {}
@@ -196,13 +196,15 @@ class HearthGraph extends Drawn {
     const kinds = [...new Set(nodes.map((node) => node.kind))];
     const columns = [...new Set(nodes.map((node) => node.column))].sort((a, b) => a - b);
     const width = this.clientWidth;
-    const height = this.clientHeight - 40;
+    const height = this.clientHeight - 56;
+    // Two unseen corners make the drawing's own box that of the element, so that nothing is stretched.
+    const corner = (id, x, y) => ({ id, x, y, symbolSize: 0, silent: true, label: { show: false } });
     const placed = nodes.map((node) => {
       const mates = nodes.filter((other) => other.column === node.column);
       return {
         id: node.id, name: node.id, category: kinds.indexOf(node.kind),
         x: ((columns.indexOf(node.column) + 0.5) * width) / columns.length,
-        y: 40 + ((mates.indexOf(node) + 0.5) * height) / mates.length,
+        y: 32 + ((mates.indexOf(node) + 0.5) * height) / mates.length,
         symbolSize: node.current ? 26 : 18,
         itemStyle: node.current ? { borderColor: ink.text, borderWidth: 2 } : {},
         label: { show: true, position: 'bottom', formatter: node.label, color: ink.text, width: Math.max(80, width / columns.length - 24),
@@ -212,10 +214,12 @@ class HearthGraph extends Drawn {
     });
     chart.setOption({
       color: PALETTE,
-      legend: { top: 0, left: 0, textStyle: { color: ink.text }, data: kinds },
+      textStyle: { color: ink.text, fontFamily: getComputedStyle(this).fontFamily },
+      legend: { top: 0, left: 0, textStyle: { color: ink.text }, data: kinds, icon: 'circle' },
       series: [{
-        type: 'graph', layout: 'none', coordinateSystem: null, left: 0, right: 0, top: 40, bottom: 24,
-        categories: kinds.map((name) => ({ name })), data: placed,
+        type: 'graph', layout: 'none', coordinateSystem: null, left: 0, right: 0, top: 0, bottom: 0,
+        categories: kinds.map((name) => ({ name })),
+        data: [...placed, corner('', 0, 0), corner(' ', width, this.clientHeight)],
         links: edges.map((edge) => ({ source: edge.from, target: edge.to })),
         edgeSymbol: ['none', 'arrow'], edgeSymbolSize: 8, lineStyle: { color: ink.soft, width: 1.5, curveness: 0.08 },
         animation: false, emphasis: { focus: 'adjacency' },

@@ -59,6 +59,7 @@ public final class Confirm {
 
     private static ConfirmDialog dialog(Sentence title, Button yes) {
         ConfirmDialog dialog = new ConfirmDialog();
+        dialog.setWidth("30rem");
         dialog.setHeader(Language.say(title));
         yes.addThemeVariants(ButtonVariant.PRIMARY, ButtonVariant.ERROR);
         dialog.setConfirmButton(yes);
