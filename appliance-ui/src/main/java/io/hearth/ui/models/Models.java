@@ -2,6 +2,7 @@ package io.hearth.ui.models;
 
 import io.hearth.protocol.WorkerSpec;
 import io.hearth.ui.core.Actor;
+import io.hearth.ui.core.Sentence;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,21 @@ public interface Models {
 
     /** Features that depend on models tell by whom a version is needed, one sentence each, so that it is not deleted. */
     interface Dependant {
-        List<io.hearth.ui.core.Sentence> needing(Handle handle, String version);
+        List<Sentence> needing(Handle handle, String version);
+
+        /** What was made of a version, or runs it, for the drawing of its lineage. */
+        default List<Descendant> descendants(Handle handle, String version) {
+            return List.of();
+        }
     }
+
+    /**
+     * Something that was made of a version, or that runs it.
+     *
+     * @param id its id
+     * @param label what it is called
+     * @param kind what it is, such as a deployment
+     * @param route its page, without a slash in front; empty: none
+     */
+    record Descendant(String id, String label, Sentence kind, String route) {}
 }
