@@ -1,1 +1,6 @@
--- Tables of the feature settings.
+-- What an administrator has set; what is not here has its default.
+CREATE TABLE settings (
+    name    TEXT    PRIMARY KEY,
+    value   TEXT    NOT NULL,
+    changed INTEGER NOT NULL
+);

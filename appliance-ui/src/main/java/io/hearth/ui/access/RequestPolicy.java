@@ -1,0 +1,23 @@
+package io.hearth.ui.access;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.security.HttpSecurityPolicy;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Lets nobody pass who has not signed in, but on {@link OpenPaths}. Roles are asked for behind it, where things are done. */
+@ApplicationScoped
+public class RequestPolicy implements HttpSecurityPolicy {
+    @Override
+    public Uni<CheckResult> checkPermission(
+            RoutingContext context, Uni<SecurityIdentity> identity, AuthorizationRequestContext requests) {
+        String method = context.request().method().name();
+        boolean pageParameter = context.request().getParam(OpenPaths.PAGE_PARAMETER) != null;
+        if (OpenPaths.open(method, context.normalizedPath(), pageParameter)
+                && OpenPaths.open(method, context.request().path(), pageParameter)) {
+            return CheckResult.permit();
+        }
+        return identity.map(who -> who.isAnonymous() ? CheckResult.DENY : CheckResult.PERMIT);
+    }
+}
