@@ -10,6 +10,7 @@ final class ActiveGeneration {
     private final StopStrings stopStrings;
     private final int mostTokens;
     private boolean entered;
+    private double cardSeconds;
 
     /** @param mostTokens tokens that may be generated: what was asked for, or what the context has room for */
     ActiveGeneration(Generation handle, long arrival, int mostTokens) {
@@ -33,6 +34,11 @@ final class ActiveGeneration {
         boolean first = !entered;
         entered = true;
         return first;
+    }
+
+    /** Adds its share of a step. */
+    void spend(double seconds) {
+        cardSeconds += seconds;
     }
 
     boolean hasEntered() {
@@ -66,7 +72,8 @@ final class ActiveGeneration {
     /** Tells the listener. A listener that fails is no reason to stop the others. */
     void end(FinishReason reason, String message) {
         try {
-            handle.listener().onEnd(new Ending(reason, request.prompt().length, sequence.generated(), message));
+            handle.listener()
+                    .onEnd(new Ending(reason, request.prompt().length, sequence.generated(), cardSeconds, message));
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "a listener failed at the end of its generation", e);
         }

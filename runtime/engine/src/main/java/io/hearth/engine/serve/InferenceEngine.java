@@ -17,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class InferenceEngine implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(InferenceEngine.class.getName());
     private static final Runnable NOTHING = () -> {};
+    private static final int FAULTS_IN_A_ROW = 3;
 
     private final EngineLimits limits;
     private final StepRunner runner;
@@ -40,6 +41,7 @@ public final class InferenceEngine implements AutoCloseable {
     private long generatedTokens;
     private long finished;
     private volatile EngineMetrics metrics;
+    private volatile int faultsInARow;
 
     /**
      * Starts the compute thread.
@@ -63,6 +65,11 @@ public final class InferenceEngine implements AutoCloseable {
     /** Whether the compute thread is there; it ends when the engine is closed, or by a fault that it cannot get over. */
     public boolean isRunning() {
         return thread.isAlive();
+    }
+
+    /** Whether it is running and computes: not if the last steps, and there were several, have all failed. */
+    public boolean isHealthy() {
+        return isRunning() && faultsInARow < FAULTS_IN_A_ROW;
     }
 
     /** The figures after the last step. */
@@ -236,6 +243,7 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     private void step() {
+        long begin = System.nanoTime();
         List<Chunk> chunks = scheduler.schedule();
         for (Chunk chunk : chunks) {
             if (active.get(chunk.sequence()).enter()) {
@@ -250,9 +258,13 @@ public final class InferenceEngine implements AutoCloseable {
         try {
             tokens = runner.run(chunks);
         } catch (RuntimeException | Error e) {
+            faultsInARow++;
+            share(System.nanoTime() - begin, chunks);
             failStep(chunks, e);
             return;
         }
+        faultsInARow = 0;
+        share(System.nanoTime() - begin, chunks);
         promptTokens += chunks.stream()
                 .filter(chunk -> chunk.count() > 1)
                 .mapToInt(Chunk::count)
@@ -262,6 +274,14 @@ public final class InferenceEngine implements AutoCloseable {
             accept(drawing.get(i), tokens[i]);
         }
         publishMetrics();
+    }
+
+    /** Divides a step's time over its sequences by the tokens that each had in it. */
+    private void share(long nanos, List<Chunk> chunks) {
+        int tokens = chunks.stream().mapToInt(Chunk::count).sum();
+        for (Chunk chunk : chunks) {
+            active.get(chunk.sequence()).spend(nanos * 1e-9 * chunk.count() / tokens);
+        }
     }
 
     private void accept(ActiveGeneration entry, int token) {

@@ -21,8 +21,12 @@ final class GenerationHandler {
     private final Vertx vertx;
     private final Backend backend;
     private final Duration streamPatience;
+    private final String tag;
+    private final long arrival = System.nanoTime();
 
-    GenerationHandler(Vertx vertx, Backend backend, Duration streamPatience) {
+    /** @param tag of the request, or null */
+    GenerationHandler(Vertx vertx, Backend backend, Duration streamPatience, String tag) {
+        this.tag = tag;
         this.vertx = vertx;
         this.backend = backend;
         this.streamPatience = streamPatience;
@@ -100,8 +104,9 @@ final class GenerationHandler {
         Reply reply = options.stream()
                 ? new StreamedReply(context, request, format, choices, options.includeUsage(), streamPatience)
                 : new WholeReply(context, request, format, choices);
+        UsageMeter meter = new UsageMeter(tag, options.model(), arrival, backend.usage());
         try {
-            reply.started(backend.engine().submitAll(prepared.requests(), reply.listeners(choices)));
+            reply.started(backend.engine().submitAll(prepared.requests(), meter.before(reply.listeners(choices))));
         } catch (RequestRefusedException e) {
             reply.finish();
             Responses.error(request.response(), refusal(e, prepared.promptParam()));

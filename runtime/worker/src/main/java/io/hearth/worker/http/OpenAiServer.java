@@ -194,13 +194,14 @@ final class OpenAiServer implements AutoCloseable {
         if (loaded == null) {
             return "loading";
         }
-        return loaded.engine().isRunning() ? "ok" : "failed";
+        return loaded.engine().isHealthy() ? "ok" : "failed";
     }
 
     private void generate(HttpServerRequest request, boolean chat) {
         Backend loaded = available();
         requireJson(request);
-        GenerationHandler handler = new GenerationHandler(vertx, loaded, settings.streamPatience());
+        GenerationHandler handler =
+                new GenerationHandler(vertx, loaded, settings.streamPatience(), Tag.of(request.getHeader(Tag.HEADER)));
         BodyReader.read(
                 vertx,
                 request,

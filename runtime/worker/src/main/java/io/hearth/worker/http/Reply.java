@@ -23,6 +23,8 @@ abstract sealed class Reply permits WholeReply, StreamedReply {
     private boolean over;
     private int promptTokens;
     private int completionTokens;
+    private int running;
+    private ApiException failure;
 
     Reply(Context context, HttpServerRequest request, AnswerFormat format) {
         this.context = context;
@@ -35,6 +37,7 @@ abstract sealed class Reply permits WholeReply, StreamedReply {
 
     /** One listener for each choice; they only hand over to the event loop. */
     final List<GenerationListener> listeners(int choices) {
+        running = choices;
         return IntStream.range(0, choices).mapToObj(this::listener).toList();
     }
 
@@ -42,7 +45,7 @@ abstract sealed class Reply permits WholeReply, StreamedReply {
         return new GenerationListener() {
             @Override
             public void onText(String text) {
-                context.runOnContext(run -> ifNotOver(() -> text(choice, text)));
+                context.runOnContext(run -> ifNotOver(() -> more(choice, text)));
             }
 
             @Override
@@ -88,25 +91,39 @@ abstract sealed class Reply permits WholeReply, StreamedReply {
         over = true;
     }
 
+    private void more(int choice, String text) {
+        if (failure == null) {
+            text(choice, text);
+        }
+    }
+
+    /** A request of which one generation fails is failed when the others have ended, too: they are told to. */
     private void ended(int choice, Ending ending) {
+        running--;
         switch (ending.reason()) {
-            case ERROR -> failed(ApiException.fault(ending.message()));
+            case ERROR -> failing(ApiException.fault(ending.message()));
             case CANCELLED ->
-                failed(ApiException.unavailable("The server is shutting down and has ended this request."));
+                failing(ApiException.unavailable("The server is shutting down and has ended this request."));
             case STOP, LENGTH -> {
                 // The same prompt counts once per choice, as it was computed once per choice.
                 promptTokens += ending.promptTokens();
                 completionTokens += ending.completionTokens();
-                completed(choice, ending);
+                if (failure == null) {
+                    completed(choice, ending);
+                }
             }
+        }
+        if (failure != null && running == 0) {
+            fail(failure);
+            over = true;
         }
     }
 
-    private void failed(ApiException error) {
-        List<Generation> others = generations;
-        fail(error);
-        over = true;
-        others.forEach(Generation::cancel);
+    private void failing(ApiException error) {
+        if (failure == null) {
+            failure = error;
+            generations.forEach(Generation::cancel);
+        }
     }
 
     final ObjectNode usage() {

@@ -131,7 +131,7 @@ public final class ServeWorker implements AutoCloseable {
         EngineLimits limits = limits(deployment, model, context, blockSize);
         engine = new InferenceEngine(limits, new ModelStepRunner(model, pool, limits));
         WarmUp.run(engine);
-        server.serve(new Backend(names, text, engine, stopTokens(config, tokenizer)));
+        server.serve(new Backend(names, text, engine, stopTokens(config, tokenizer), events));
     }
 
     private AdapterPool adapters(Deployment deployment, Path home, LoadedModel model) {

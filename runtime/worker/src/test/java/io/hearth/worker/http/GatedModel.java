@@ -1,10 +1,13 @@
 package io.hearth.worker.http;
 
+import io.hearth.contract.Event;
 import io.hearth.engine.serve.Chunk;
 import io.hearth.engine.serve.EngineLimits;
 import io.hearth.engine.serve.InferenceEngine;
 import io.hearth.engine.serve.StepRunner;
 import io.hearth.engine.serve.TokenText;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -19,9 +22,13 @@ final class GatedModel implements StepRunner, TextCodec {
     /** A prompt that begins with this token makes the step fail. */
     static final int FAULT = 66;
 
+    /** A prompt that begins with this makes the first step fail. */
+    static final int ALWAYS = 67;
+
     /** How often each word is repeated in the text of its token. */
     private final int repeats;
 
+    final List<Event> usage = Collections.synchronizedList(new ArrayList<>());
     final Semaphore entered = new Semaphore(0);
     final Semaphore gate = new Semaphore(0);
     final InferenceEngine engine;
@@ -32,13 +39,16 @@ final class GatedModel implements StepRunner, TextCodec {
     }
 
     Backend backend() {
-        return new Backend(new ServedModels("scripted", List.of(), 1), this, engine, List.of());
+        return new Backend(new ServedModels("scripted", List.of(), 1), this, engine, List.of(), usage::add);
     }
 
     @Override
     public int[] run(List<Chunk> chunks) {
         entered.release();
         gate.acquireUninterruptibly();
+        if (chunks.stream().anyMatch(chunk -> chunk.sequence().token(0) == ALWAYS)) {
+            throw new IllegalStateException("a secret detail");
+        }
         if (chunks.stream().anyMatch(chunk -> chunk.sequence().token(0) == FAULT && chunk.from() > 2)) {
             throw new IllegalStateException("a secret detail");
         }
@@ -55,7 +65,13 @@ final class GatedModel implements StepRunner, TextCodec {
 
     @Override
     public int[] encodeText(String text) {
-        return text.equals("fault") ? new int[] {FAULT} : new int[] {1};
+        return new int[] {
+            switch (text) {
+                case "fault" -> FAULT;
+                case "always" -> ALWAYS;
+                default -> 1;
+            }
+        };
     }
 
     @Override
