@@ -292,7 +292,7 @@ class HearthUpload extends HTMLElement {
   }
 
   say(key, values = {}) {
-    return (this.words[key] || '').replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+    return (this.words[key] || '').replace(/%(\w+)%/g, (all, name) => values[name] ?? all);
   }
 
   bytes(value) {
