@@ -66,6 +66,22 @@ public final class RowReader implements Iterator<RowItem>, AutoCloseable {
         return new RowReader(in, shape.orElse(null), maximumLineBytes);
     }
 
+    /**
+     * Checks a row that was not a line of such a file, but a row of a spreadsheet, say: by the same rules as a line that holds
+     * it.
+     *
+     * @param row fields with their values as plain Java, as {@link JsonText#plain} reads them
+     * @param line what the item says as its line
+     */
+    public static RowItem check(Map<?, ?> row, RowShape shape, int line) {
+        try {
+            requireWholeCharacters(row);
+            return RowParser.parse(shape, row, line);
+        } catch (BadRow e) {
+            return e.at(line, 0);
+        }
+    }
+
     /** The shape of the file, as far as it is known by now. */
     public Optional<RowShape> shape() {
         return Optional.ofNullable(shape);

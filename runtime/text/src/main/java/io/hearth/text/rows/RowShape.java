@@ -19,7 +19,7 @@ public enum RowShape {
     TOKENS;
 
     /** The shape that a row's fields suggest. */
-    static Optional<RowShape> of(Map<?, ?> row) {
+    public static Optional<RowShape> of(Map<?, ?> row) {
         if (row.containsKey("input_ids")) {
             return Optional.of(TOKENS);
         }

@@ -285,4 +285,14 @@ class RowReaderTest {
                     .containsExactly(1, 2, 3);
         }
     }
+
+    @Test
+    void checksARowFromElsewhereLikeALine() {
+        assertThat(RowReader.check(Map.of("prompt", "a", "completion", "b"), RowShape.PROMPT_COMPLETION, 7))
+                .isEqualTo(new Row.Completion(7, Optional.empty(), List.of(), "a", "b"));
+        assertThat(RowReader.check(Map.of("prompt", "a", "completion", " "), RowShape.PROMPT_COMPLETION, 8))
+                .isEqualTo(RowFault.ANSWER_EMPTY.at(8, 0, "completion"));
+        assertThat(RowReader.check(Map.of("text", "\ud83d"), RowShape.TEXT, 9))
+                .isEqualTo(RowFault.HALF_A_CHARACTER.at(9, 0));
+    }
 }
