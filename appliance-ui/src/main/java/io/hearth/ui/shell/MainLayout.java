@@ -17,7 +17,6 @@ import io.hearth.ui.core.Actor;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.core.Who;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.Arrays;
 import java.util.List;
@@ -40,8 +39,12 @@ public class MainLayout extends AppLayout {
             new Entry("settings", "shell.nav.settings", VaadinIcon.COG));
 
     @Inject
-    Instance<Who> who;
+    Who who;
 
+    @Inject
+    Preferences preferences;
+
+    private final Span name = new Span();
     private final SideNav navigation = new SideNav();
     private final Div userMenu = new Div();
     private boolean filled;
@@ -55,12 +58,11 @@ public class MainLayout extends AppLayout {
         Wording.of(this)
                 .text(skip::setText, "shell.skip")
                 .text(toggle::setAriaLabel, "shell.menu")
-                .text(name -> navigation.getElement().setAttribute("aria-label", name), "shell.navigation");
+                .text(label -> navigation.getElement().setAttribute("aria-label", label), "shell.navigation");
         userMenu.addClassName("hearth-user-menu");
         addToNavbar(skip, toggle, userMenu);
         Image logo = new Image("/hearth.svg", "");
-        Span product = new Span("Hearth");
-        Div brand = new Div(logo, product);
+        Div brand = new Div(logo, name);
         brand.addClassName("hearth-brand");
         addToDrawer(brand, new Scroller(navigation));
     }
@@ -77,9 +79,10 @@ public class MainLayout extends AppLayout {
     @Override
     protected void onAttach(AttachEvent event) {
         super.onAttach(event);
+        name.setText(preferences.applianceName());
         if (!filled) {
             filled = true;
-            Actor actor = who.get().actor();
+            Actor actor = who.actor();
             ENTRIES.forEach(entry -> offer(entry, actor.role()));
             userMenu.add(new UserMenu(actor));
         }

@@ -13,7 +13,6 @@ import io.hearth.ui.core.Actor;
 import io.hearth.ui.core.News;
 import io.hearth.ui.core.Sentence;
 import io.hearth.ui.core.Who;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,7 @@ import java.util.function.Consumer;
  */
 public abstract class Page extends VerticalLayout implements HasDynamicTitle {
     @Inject
-    Instance<Who> who;
+    Who who;
 
     @Inject
     News news;
@@ -100,7 +99,7 @@ public abstract class Page extends VerticalLayout implements HasDynamicTitle {
 
     /** Who reads this page. */
     protected final Actor actor() {
-        return who.get().actor();
+        return who.actor();
     }
 
     @Override
