@@ -25,8 +25,7 @@ class Sessions {
             VaadinRequest request = VaadinRequest.getCurrent();
             Cookie[] cookies = request instanceof VaadinServletRequest servlet ? servlet.getCookies() : null;
             Locale language = Language.chosen(
-                    cookies,
-                    preferences.language().orElse(request == null ? Locale.ENGLISH : request.getLocale()));
+                    cookies, preferences.language().orElse(request == null ? Locale.ENGLISH : request.getLocale()));
             event.getUI().setLocale(language);
             Appearance.restore(event.getUI(), cookies);
             event.getUI().getPage().executeJs("document.documentElement.lang = $0", Language.tag(language));

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class Appliance implements AutoCloseable {
     static final String ADMINISTRATOR = "ada";
-    static final String PASSWORD = "correct horse battery staple 7";
+    static final String PASSWORD = "lantern pebble orchard 42";
     private static final Duration START = Duration.ofSeconds(90);
 
     private final Path folder;
