@@ -25,7 +25,7 @@ import java.util.Optional;
  * services. Settings are system properties or, in capitals with underscores, environment variables: {@code hearth.home},
  * {@code hearth.host}, {@code hearth.port}, {@code hearth.node-port}, {@code hearth.names}. Port 0 means a free one.
  *
- * <p>Exit codes: 0 after a stop, 2 if it cannot start for a reason that the printed sentence tells.
+ * <p>Exit codes: 143 after SIGTERM, 2 if it cannot start for a reason that the printed sentence tells.
  */
 @QuarkusMain
 public class ControlPlane {
