@@ -158,7 +158,7 @@ public sealed interface Event {
     }
 
     /**
-     * A held-out row was answered by the base model and by the tuned one.
+     * A held-out row was answered by the base model and by the tuned one. May be told again when the work goes on after a stop.
      *
      * @param index number of the row in this evaluation, from 0
      * @param rows how many there are
@@ -179,7 +179,8 @@ public sealed interface Event {
     /**
      * An answer and its scores.
      *
-     * @param text what the model said, greedily
+     * @param text what the model said, greedily; null for a row that asks nothing, such as plain text: only its loss is compared,
+     *     {@code exact} is false and {@code f1} 0
      * @param exact whether it is the reference, but for case, blanks and punctuation
      * @param f1 overlap with the reference, 0 to 1: F1 over words, and over single characters in Chinese, Japanese and Korean
      * @param loss mean negative log-likelihood of the reference's tokens, in nats

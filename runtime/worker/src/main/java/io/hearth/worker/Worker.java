@@ -38,6 +38,8 @@ public final class Worker implements Runnable {
                 .addSubcommand(new TrainCommand(out, terminal))
                 .addSubcommand(new PlanCommand(out, terminal))
                 .addSubcommand(new ServeCommand(out, terminal))
+                .addSubcommand(new EvaluateCommand(out, terminal))
+                .addSubcommand(new MergeCommand(out, terminal))
                 .addSubcommand(new ScoreCommand(out))
                 .addSubcommand(new QuickstartCommand(terminal))
                 .addSubcommand(new BenchCommand(terminal))

@@ -9,7 +9,7 @@ import io.hearth.engine.model.LoraBranch;
 import io.hearth.engine.model.TrainableAdapter;
 
 /** Puts a finished adapter onto a model in the way that training does: as branches, not as a pool. */
-final class AdapterBranches {
+public final class AdapterBranches {
     private AdapterBranches() {}
 
     /**
@@ -17,7 +17,7 @@ final class AdapterBranches {
      *
      * @throws CheckpointException if it does not fit the model
      */
-    static TrainableAdapter attach(LoadedModel model, LoraAdapter adapter) {
+    public static TrainableAdapter attach(LoadedModel model, LoraAdapter adapter) {
         adapter.requireFits(model.config().linearModules());
         TrainableAdapter attached = TrainableAdapter.attach(
                 model.decoder(),

@@ -12,7 +12,7 @@ import io.hearth.worker.process.UsageException;
  * @param blocks blocks of the cache
  * @param contextLength longest sequence in tokens: what was asked for, or less if the cache is smaller
  */
-record CacheSize(int blocks, int contextLength) {
+public record CacheSize(int blocks, int contextLength) {
     /** Share of the free memory that the cache takes when nothing is said: steps and everything else need some, too. */
     private static final double SHARE_OF_FREE = 0.5;
 
@@ -22,7 +22,7 @@ record CacheSize(int blocks, int contextLength) {
      * @param cacheBytes what the deployment says, or null
      * @throws UsageException if not even a short sequence fits
      */
-    static CacheSize of(
+    public static CacheSize of(
             ModelConfig config,
             DType act,
             DeviceInfo device,

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The text side of a model from its own tokenizer and chat template. */
-final class ModelText implements TextCodec {
+public final class ModelText implements TextCodec {
     private final Tokenizer tokenizer;
     private final ChatRenderer renderer;
 
@@ -22,7 +22,7 @@ final class ModelText implements TextCodec {
     /**
      * @throws TextException with a sentence if the model has a chat template that cannot work
      */
-    static ModelText of(Tokenizer tokenizer) {
+    public static ModelText of(Tokenizer tokenizer) {
         return new ModelText(tokenizer, tokenizer.chatTemplate().isPresent() ? ChatRenderer.of(tokenizer) : null);
     }
 

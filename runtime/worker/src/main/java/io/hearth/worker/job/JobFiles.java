@@ -2,6 +2,8 @@ package io.hearth.worker.job;
 
 import io.hearth.contract.Deployment;
 import io.hearth.contract.Deployment.NamedDirectory;
+import io.hearth.contract.EvaluationJob;
+import io.hearth.contract.MergeJob;
 import io.hearth.contract.TrainJob;
 import io.hearth.worker.process.UsageException;
 import java.nio.file.Path;
@@ -68,6 +70,43 @@ public final class JobFiles {
         new DeploymentValidator(problems).check(deployment);
         problems.throwIfAny();
         return deployment.withDefaults();
+    }
+
+    /** @throws UsageException if the file cannot be read or says something that cannot be */
+    public static EvaluationJob evaluationJob(Path file) {
+        EvaluationJob written = StrictFile.read(file, EvaluationJob.class, "task file", StrictFile.SMALL);
+        Problems problems = new Problems(file);
+        EvaluationJob job = new EvaluationJob(
+                written.evaluation(),
+                problems.resolve("base", written.base()),
+                problems.resolve("adapter", written.adapter()),
+                problems.resolve("rows", written.rows()),
+                written.shape(),
+                written.maxRows(),
+                written.maxTokens(),
+                written.parityPrompts(),
+                written.seed(),
+                written.dtype(),
+                problems.resolve("output", written.output()),
+                written.device());
+        new TaskValidator(problems).check(job);
+        problems.throwIfAny();
+        return job.withDefaults();
+    }
+
+    /** @throws UsageException if the file cannot be read or says something that cannot be */
+    public static MergeJob mergeJob(Path file) {
+        MergeJob written = StrictFile.read(file, MergeJob.class, "task file", StrictFile.SMALL);
+        Problems problems = new Problems(file);
+        MergeJob job = new MergeJob(
+                written.merge(),
+                problems.resolve("base", written.base()),
+                problems.resolve("adapter", written.adapter()),
+                problems.resolve("output", written.output()),
+                written.device());
+        new TaskValidator(problems).check(job);
+        problems.throwIfAny();
+        return job;
     }
 
     private static NamedDirectory resolve(Problems problems, String field, NamedDirectory entry) {
