@@ -27,8 +27,7 @@ public class RouteTable {
      * @param replicas those that take requests; empty if none does
      * @param unavailable why there is none; null if there is one
      */
-    public record Route(
-            String deployment, String name, long created, List<Replica> replicas, Sentence unavailable) {}
+    public record Route(String deployment, String name, long created, List<Replica> replicas, Sentence unavailable) {}
 
     /** A worker that takes requests. */
     public static final class Replica {

@@ -1,12 +1,12 @@
 package io.hearth.ui.gateway;
 
+import io.hearth.ui.gateway.KeyBudget.Standing;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
-import io.hearth.ui.gateway.KeyBudget.Standing;
 
 /** Writes to a client what does not come from a worker. */
 final class Answer {
@@ -36,7 +36,8 @@ final class Answer {
         }
         if (error.retryAfterMillis() != null) {
             response.putHeader(
-                    HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, Math.ceilDiv(error.retryAfterMillis(), SECOND))));
+                    HttpHeaders.RETRY_AFTER,
+                    String.valueOf(Math.max(1, Math.ceilDiv(error.retryAfterMillis(), SECOND))));
         }
         json(response, error.status(), error.body());
     }

@@ -228,7 +228,8 @@ public class ApiKeys {
         }
         List<String> models = wish.models() == null
                 ? null
-                : List.copyOf(wish.models().stream().map(String::valueOf).collect(Collectors.toCollection(TreeSet::new)));
+                : List.copyOf(
+                        wish.models().stream().map(String::valueOf).collect(Collectors.toCollection(TreeSet::new)));
         if (models != null) {
             if (models.isEmpty() || models.size() > MAX_MODELS) {
                 throw Problem.invalid("gateway.key.models", MAX_MODELS);

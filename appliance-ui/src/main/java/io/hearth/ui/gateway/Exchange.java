@@ -11,8 +11,8 @@ import java.util.List;
 /** A request of an application while it is relayed: the client's side of a {@link Relay}. */
 final class Exchange implements Relay.Client {
     /** Headers of a worker's answer that are passed on; all others are the appliance's own business. */
-    private static final List<CharSequence> PASSED =
-            List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.CACHE_CONTROL, HttpHeaders.createOptimized("x-accel-buffering"));
+    private static final List<CharSequence> PASSED = List.of(
+            HttpHeaders.CONTENT_TYPE, HttpHeaders.CACHE_CONTROL, HttpHeaders.createOptimized("x-accel-buffering"));
 
     private static final Buffer END_OF_EVENT = Buffer.buffer("\n\n");
 

@@ -146,7 +146,8 @@ public class Gateway {
         }
     }
 
-    // ---- Who ----------------------------------------------------------------------------------------------------------
+    // ---- Who
+    // ----------------------------------------------------------------------------------------------------------
 
     private ApiKey authenticate(HttpServerRequest request) {
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -195,7 +196,8 @@ public class Gateway {
         request.resume();
     }
 
-    // ---- Models -------------------------------------------------------------------------------------------------------
+    // ---- Models
+    // -------------------------------------------------------------------------------------------------------
 
     private Buffer models(ApiKey key) {
         ObjectNode body = Json.MAPPER.createObjectNode().put("object", "list");
@@ -246,7 +248,8 @@ public class Gateway {
         return text.toString();
     }
 
-    // ---- Generation ---------------------------------------------------------------------------------------------------
+    // ---- Generation
+    // ---------------------------------------------------------------------------------------------------
 
     private void generate(HttpServerRequest request, String path, ApiKey key, String id, long arrived) {
         if (!isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
@@ -290,13 +293,7 @@ public class Gateway {
     }
 
     private void read(
-            HttpServerRequest request,
-            Context context,
-            String path,
-            ApiKey key,
-            String id,
-            long arrived,
-            Buffer body) {
+            HttpServerRequest request, Context context, String path, ApiKey key, String id, long arrived, Buffer body) {
         CallHead head;
         try {
             head = CallHead.read(body);
@@ -342,8 +339,8 @@ public class Gateway {
             return;
         }
         String tag = new UsageTag(key.id(), key.ownerId(), route.deployment(), id).text();
-        Exchange exchange = new Exchange(
-                request, context, settings, arrived, new Ending(key, id, route.name(), body.length()));
+        Exchange exchange =
+                new Exchange(request, context, settings, arrived, new Ending(key, id, route.name(), body.length()));
         metrics.started();
         running.add(exchange);
         exchange.start(new Relay(connections, routes, settings, route.name(), path, body, tag, exchange));

@@ -92,8 +92,8 @@ final class KeyBudget {
                     standing(limits, now),
                     "concurrency",
                     1000,
-                    "This key may have " + limits.concurrency() + " requests at the same time, and has them. Wait for one"
-                            + " to end.");
+                    "This key may have " + limits.concurrency()
+                            + " requests at the same time, and has them. Wait for one" + " to end.");
         }
         if (limits.requestsPerMinute() != null && requests.sum(now) >= limits.requestsPerMinute()) {
             return new Refused(

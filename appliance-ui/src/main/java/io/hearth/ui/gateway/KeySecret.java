@@ -52,8 +52,8 @@ public class KeySecret {
             }
             byte[] secret = HexFormat.of().parseHex(Files.readString(file).strip());
             if (secret.length != BYTES) {
-                throw new IllegalStateException(file + " does not hold a secret of " + BYTES + " bytes. Put it back from"
-                        + " a backup; without it no API key is known.");
+                throw new IllegalStateException(file + " does not hold a secret of " + BYTES
+                        + " bytes. Put it back from" + " a backup; without it no API key is known.");
             }
             return secret;
         } catch (IOException e) {

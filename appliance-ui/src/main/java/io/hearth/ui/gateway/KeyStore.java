@@ -15,9 +15,10 @@ import org.jdbi.v3.core.statement.StatementContext;
 /** Rows of API keys. */
 final class KeyStore {
     void insert(Handle handle, ApiKey key, String hmac) {
-        handle.createUpdate("INSERT INTO api_key (id, name, owner_id, owner_name, note, hint, hmac, models, limits, created,"
-                        + " expires, disabled) VALUES (:id, :name, :ownerId, :ownerName, :note, :hint, :hmac, :models, :limits,"
-                        + " :created, :expires, :disabled)")
+        handle.createUpdate(
+                        "INSERT INTO api_key (id, name, owner_id, owner_name, note, hint, hmac, models, limits, created,"
+                                + " expires, disabled) VALUES (:id, :name, :ownerId, :ownerName, :note, :hint, :hmac, :models, :limits,"
+                                + " :created, :expires, :disabled)")
                 .bind("id", key.id())
                 .bind("name", key.name())
                 .bind("ownerId", key.ownerId())
@@ -56,8 +57,9 @@ final class KeyStore {
 
     /** Keys that are not revoked, the newest first; all, or those of one owner. */
     List<ApiKey> list(Handle handle, String owner) {
-        return handle.createQuery("SELECT * FROM api_key WHERE revoked IS NULL AND (:owner IS NULL OR owner_id = :owner)"
-                        + " ORDER BY id DESC")
+        return handle.createQuery(
+                        "SELECT * FROM api_key WHERE revoked IS NULL AND (:owner IS NULL OR owner_id = :owner)"
+                                + " ORDER BY id DESC")
                 .bind("owner", owner)
                 .map(KeyStore::key)
                 .list();
@@ -73,7 +75,8 @@ final class KeyStore {
     }
 
     void used(Handle handle, String id, long time) {
-        handle.createUpdate("UPDATE api_key SET last_used = :time WHERE id = :id AND (last_used IS NULL OR last_used < :time)")
+        handle.createUpdate(
+                        "UPDATE api_key SET last_used = :time WHERE id = :id AND (last_used IS NULL OR last_used < :time)")
                 .bind("id", id)
                 .bind("time", time)
                 .execute();

@@ -4,13 +4,13 @@ import io.hearth.ui.metering.Usage;
 import io.hearth.ui.metering.UsageObserver;
 import io.hearth.ui.metering.UsageTag;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import jakarta.inject.Inject;
 
 /** The limits of all keys, in memory. Tokens of the day are read from the database at start; minutes begin anew. */
 @ApplicationScoped

@@ -1,8 +1,8 @@
 package io.hearth.ui.gateway;
 
+import io.hearth.protocol.NodePaths;
 import io.hearth.ui.deployments.RouteTable;
 import io.hearth.ui.deployments.RouteTable.Replica;
-import io.hearth.protocol.NodePaths;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -101,8 +101,8 @@ final class Relay {
         }
         long now = now();
         if (!begun && now - since > settings.firstByteMillis()) {
-            fail(GatewayError.gatewayTimeout("The model has not begun to answer within "
-                    + settings.firstByteMillis() / 1000 + " seconds."));
+            fail(GatewayError.gatewayTimeout(
+                    "The model has not begun to answer within " + settings.firstByteMillis() / 1000 + " seconds."));
         } else if (begun && now - since > settings.idleMillis()) {
             fail(GatewayError.gatewayTimeout(
                     "The model has said nothing for " + settings.idleMillis() / 1000 + " seconds."));

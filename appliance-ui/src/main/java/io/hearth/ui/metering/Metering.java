@@ -140,8 +140,7 @@ public class Metering implements Workers.Listener {
             if (query.user() != null && !query.user().equals(actor.id())) {
                 actor.needs(Role.OPERATOR);
             }
-            allowed = new UsageQuery(
-                    query.from(), query.to(), query.groups(), query.key(), actor.id(), query.model());
+            allowed = new UsageQuery(query.from(), query.to(), query.groups(), query.key(), actor.id(), query.model());
         }
         UsageQuery asked = allowed;
         return database.read(handle -> store.sums(handle, asked));

@@ -71,7 +71,7 @@ public record UsageQuery(LocalDate from, LocalDate to, List<Group> groups, Strin
 
     private static List<Group> groups(String text) {
         List<Group> groups = new ArrayList<>();
-        for (String word : (text == null || text.isBlank() ? "day" : text).split(",")) {
+        for (String word : (text == null || text.isBlank() ? "day" : text).split(",", -1)) {
             Group found = null;
             for (Group group : Group.values()) {
                 if (group.key().equals(word.strip())) {

@@ -1,7 +1,7 @@
 package io.hearth.ui.metering;
 
-import io.hearth.ui.core.Problem;
 import io.hearth.ui.core.Paged;
+import io.hearth.ui.core.Problem;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.core.Who;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -47,8 +47,8 @@ public class UsageResource {
         if (offset < 0 || limit < 1 || limit > 500) {
             throw Problem.invalid("metering.page");
         }
-        List<UsageLine> lines = metering.usage(
-                who.actor(), UsageQuery.of(metering.today(), from, to, group, key, user, model));
+        List<UsageLine> lines =
+                metering.usage(who.actor(), UsageQuery.of(metering.today(), from, to, group, key, user, model));
         int first = Math.min(offset, lines.size());
         return new Paged<>(lines.subList(first, Math.min(lines.size(), first + limit)), lines.size(), first);
     }

@@ -18,10 +18,11 @@ final class UsageStore {
 
     /** Adds a usage to its day, unless this very event is there already. */
     boolean add(Handle handle, Usage usage) {
-        int added = handle.createUpdate("INSERT INTO usage_event (worker, sequence, time, day, key_id, user_id, deployment, model,"
-                        + " request, prompt_tokens, cached_tokens, completion_tokens, card_micros, millis, outcome)"
-                        + " VALUES (:worker, :sequence, :time, :day, :key, :user, :deployment, :model, :request, :prompt,"
-                        + " :cached, :completion, :cardMicros, :millis, :outcome) ON CONFLICT (worker, sequence) DO NOTHING")
+        int added = handle.createUpdate(
+                        "INSERT INTO usage_event (worker, sequence, time, day, key_id, user_id, deployment, model,"
+                                + " request, prompt_tokens, cached_tokens, completion_tokens, card_micros, millis, outcome)"
+                                + " VALUES (:worker, :sequence, :time, :day, :key, :user, :deployment, :model, :request, :prompt,"
+                                + " :cached, :completion, :cardMicros, :millis, :outcome) ON CONFLICT (worker, sequence) DO NOTHING")
                 .bind("worker", usage.worker())
                 .bind("sequence", usage.sequence())
                 .bind("time", usage.time())

@@ -115,7 +115,8 @@ final class GatewayFixture implements AutoCloseable {
 
     /** A deployment with a worker on each of these nodes. */
     void serve(String name, Upstream... on) {
-        TestRoutes.serve(routes, name, List.of(on).stream().map(node -> node.node).toList());
+        TestRoutes.serve(
+                routes, name, List.of(on).stream().map(node -> node.node).toList());
     }
 
     String key() {
@@ -129,7 +130,8 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path, String key) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("https://localhost:" + server.actualPort() + path));
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(URI.create("https://localhost:" + server.actualPort() + path));
         return key == null ? builder : builder.header("Authorization", "Bearer " + key);
     }
 

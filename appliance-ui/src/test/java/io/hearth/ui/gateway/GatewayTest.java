@@ -48,7 +48,8 @@ class GatewayTest {
         fixture.close();
     }
 
-    // ---- Streams ------------------------------------------------------------------------------------------------------
+    // ---- Streams
+    // ------------------------------------------------------------------------------------------------------
 
     @Test
     void passesEachPieceOnBeforeTheNextIsMade() throws Exception {
@@ -161,7 +162,8 @@ class GatewayTest {
         assertThat(written.get()).isEqualTo(total);
     }
 
-    // ---- Replicas -----------------------------------------------------------------------------------------------------
+    // ---- Replicas
+    // -----------------------------------------------------------------------------------------------------
 
     @Test
     void anotherReplicaAnswersAsLongAsNothingWasPassedOn() throws Exception {
@@ -200,7 +202,9 @@ class GatewayTest {
 
         HttpResponse<String> answer = fixture.send(fixture.chat(fixture.key(), "m"));
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).startsWith("data: {\"half\":\n\ndata: {\"error\":").endsWith("\n\n");
+        assertThat(answer.body())
+                .startsWith("data: {\"half\":\n\ndata: {\"error\":")
+                .endsWith("\n\n");
         assertThat(first.asked.size() + second.asked.size()).isEqualTo(1);
     }
 
@@ -213,8 +217,7 @@ class GatewayTest {
                 .write("{\"half\":")
                 .onComplete(done -> request.connection().close()));
         fixture.serve("m", node);
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> fixture.send(fixture.chat(fixture.key(), "m"))))
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> fixture.send(fixture.chat(fixture.key(), "m"))))
                 .isInstanceOf(IOException.class);
     }
 
@@ -261,7 +264,8 @@ class GatewayTest {
         until(() -> fixture.routes.running("w-node-a") + fixture.routes.running("w-node-b") == 0);
     }
 
-    // ---- Keys ---------------------------------------------------------------------------------------------------------
+    // ---- Keys
+    // ---------------------------------------------------------------------------------------------------------
 
     @Test
     void refusesWhoHasNoValidKey() throws Exception {
@@ -296,13 +300,18 @@ class GatewayTest {
         String all = fixture.key();
         String other = fixture.key(List.of("other"), null, null);
 
-        JsonNode list = Json.MAPPER.readTree(fixture.send(fixture.request("/v1/models", all).build()).body());
+        JsonNode list = Json.MAPPER.readTree(
+                fixture.send(fixture.request("/v1/models", all).build()).body());
         assertThat(list.at("/data/0/id").asText()).isEqualTo("m");
         assertThat(list.at("/data/0/created").asLong()).isEqualTo(1000);
-        assertThat(fixture.send(fixture.request("/v1/models/m", all).build()).statusCode()).isEqualTo(200);
-        assertThat(fixture.send(fixture.request("/v1/models/m", other).build()).statusCode()).isEqualTo(403);
+        assertThat(fixture.send(fixture.request("/v1/models/m", all).build()).statusCode())
+                .isEqualTo(200);
+        assertThat(fixture.send(fixture.request("/v1/models/m", other).build()).statusCode())
+                .isEqualTo(403);
         assertThat(Json.MAPPER
-                        .readTree(fixture.send(fixture.request("/v1/models", other).build()).body())
+                        .readTree(fixture.send(
+                                        fixture.request("/v1/models", other).build())
+                                .body())
                         .get("data"))
                 .isEmpty();
 
@@ -333,7 +342,8 @@ class GatewayTest {
         assertThat(folder.resolve("hearth.db")).exists();
     }
 
-    // ---- Limits -------------------------------------------------------------------------------------------------------
+    // ---- Limits
+    // -------------------------------------------------------------------------------------------------------
 
     @Test
     void saysHowAKeyStandsAndWhenToComeBack() throws Exception {
@@ -377,7 +387,8 @@ class GatewayTest {
         assertThat(fixture.send(fixture.chat(key, "m")).statusCode()).isEqualTo(200);
     }
 
-    // ---- What passes and what does not --------------------------------------------------------------------------------
+    // ---- What passes and what does not
+    // --------------------------------------------------------------------------------
 
     @Test
     void passesOnlyKnownHeaders() throws Exception {
@@ -398,8 +409,7 @@ class GatewayTest {
                 .POST(HttpRequest.BodyPublishers.ofString(GatewayFixture.body("m")))
                 .build());
         assertThat(answer.headers().map().keySet())
-                .containsExactlyInAnyOrder(
-                        "content-length", "content-type", "x-content-type-options", "x-request-id");
+                .containsExactlyInAnyOrder("content-length", "content-type", "x-content-type-options", "x-request-id");
         var headers = node.asked.getFirst().headers();
         assertThat(headers.keySet())
                 .containsExactlyInAnyOrder("accept", "content-length", "content-type", "host", "X-Hearth-Tag");
@@ -407,7 +417,8 @@ class GatewayTest {
         assertThat(tag.key()).isEqualTo(fixture.keys.list(OPERATOR).getFirst().id());
         assertThat(tag.user()).isEqualTo(OPERATOR.id());
         assertThat(tag.deployment()).isEqualTo("dep-1");
-        assertThat(tag.request()).isEqualTo(answer.headers().firstValue("x-request-id").orElseThrow());
+        assertThat(tag.request())
+                .isEqualTo(answer.headers().firstValue("x-request-id").orElseThrow());
     }
 
     @Test
@@ -416,14 +427,23 @@ class GatewayTest {
         node.answers(200, "{}");
         fixture.serve("m", node);
         String key = fixture.key();
-        assertThat(fixture.send(fixture.request("/v1/embeddings", key).build()).statusCode()).isEqualTo(404);
-        HttpResponse<String> get = fixture.send(fixture.request("/v1/chat/completions", key).build());
+        assertThat(fixture.send(fixture.request("/v1/embeddings", key).build()).statusCode())
+                .isEqualTo(404);
+        HttpResponse<String> get =
+                fixture.send(fixture.request("/v1/chat/completions", key).build());
         assertThat(get.statusCode()).isEqualTo(405);
         assertThat(get.headers().firstValue("Allow")).contains("POST");
         assertThat(error(get).get("code").asText()).isEqualTo("method_not_allowed");
         for (String body : new String[] {
-            "", "[]", "{", "{\"messages\":[]}", "{\"model\":7}", "{\"model\":\"\"}", "{\"model\":\"m\"} {}",
-            "{\"model\":\"" + "m".repeat(300) + "\"}", "\"secret words\""
+            "",
+            "[]",
+            "{",
+            "{\"messages\":[]}",
+            "{\"model\":7}",
+            "{\"model\":\"\"}",
+            "{\"model\":\"m\"} {}",
+            "{\"model\":\"" + "m".repeat(300) + "\"}",
+            "\"secret words\""
         }) {
             HttpResponse<String> answer = post(key, body);
             assertThat(answer.statusCode()).as(body).isEqualTo(400);
@@ -525,7 +545,8 @@ class GatewayTest {
         impostor.close();
     }
 
-    // ---- Tools --------------------------------------------------------------------------------------------------------
+    // ---- Tools
+    // --------------------------------------------------------------------------------------------------------
 
     private HttpResponse<String> post(String key, String body) throws Exception {
         return fixture.send(fixture.request("/v1/completions", key)

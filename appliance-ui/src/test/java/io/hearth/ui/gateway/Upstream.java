@@ -47,8 +47,8 @@ final class Upstream implements AutoCloseable {
                 .setSsl(true)
                 .setClientAuth(ClientAuth.REQUIRED)
                 .setKeyCertOptions(new PemKeyCertOptions()
-                        .addKeyValue(Buffer.buffer(
-                                pem(new PemObject("PRIVATE KEY", pair.getPrivate().getEncoded()))))
+                        .addKeyValue(Buffer.buffer(pem(
+                                new PemObject("PRIVATE KEY", pair.getPrivate().getEncoded()))))
                         .addCertValue(Buffer.buffer(certificate)))
                 .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(certificates.authorityPem()))));
         server.requestHandler(asking -> asking.body().onSuccess(body -> {
