@@ -7,6 +7,7 @@ import io.hearth.protocol.WorkerSpec;
 import io.hearth.protocol.WorkerStatus;
 import io.hearth.ui.blobs.BlobStore;
 import io.hearth.ui.core.Database;
+import io.hearth.ui.core.LogText;
 import io.hearth.ui.core.News;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -101,7 +102,7 @@ public class Conversation {
                         System.Logger.Level.WARNING,
                         "A message of node {0} was passed over: {1}",
                         link.nodeId(),
-                        Messages.safe(e.getMessage()));
+                        LogText.safe(e.getMessage()));
             } catch (RuntimeException e) {
                 LOG.log(
                         System.Logger.Level.ERROR,

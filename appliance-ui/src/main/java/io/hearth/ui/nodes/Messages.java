@@ -118,11 +118,5 @@ final class Messages {
         }
     }
 
-    /** A text from a node, fit for one line of the log. */
-    static String safe(String text) {
-        String line = String.valueOf(text).replaceAll("\\p{C}", "?");
-        return line.length() <= 300 ? line : line.substring(0, 300) + "…";
-    }
-
     private Messages() {}
 }

@@ -5,6 +5,7 @@ import io.hearth.protocol.NodePaths;
 import io.hearth.protocol.Protocol;
 import io.hearth.ui.certificates.Certificates;
 import io.hearth.ui.core.Database;
+import io.hearth.ui.core.LogText;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Context;
@@ -151,7 +152,7 @@ public class NodePort {
             } catch (IllegalArgumentException e) {
                 BlobTransfer.refuse(request, 400, e.getMessage());
             } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "A request of a node failed: " + request.path(), e);
+                LOG.log(System.Logger.Level.WARNING, "A request of a node failed: " + LogText.safe(request.path()), e);
                 BlobTransfer.refuse(
                         request, 500, "The control plane could not do this. Try again; its log tells more.");
             }
@@ -198,7 +199,7 @@ public class NodePort {
                     System.Logger.Level.WARNING,
                     "A node at {0} was not let in: {1}",
                     origin,
-                    Messages.safe(e.getMessage()));
+                    LogText.safe(e.getMessage()));
             BlobTransfer.refuse(request, e instanceof Enrolments.Refused ? 403 : 400, e.getMessage());
         }
     }
