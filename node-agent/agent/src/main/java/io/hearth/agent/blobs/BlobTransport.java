@@ -74,16 +74,15 @@ final class BlobTransport implements AutoCloseable {
         }
     }
 
-    /** Sends what the control plane lacks of a file. */
+    /** Sends what the control plane lacks of a file, which is not empty. */
     void put(Path file, String sha256, long size, LongConsumer sent, BooleanSupplier cancelled)
             throws IOException, InterruptedException {
-        HttpRequest head = request(NodePaths.BLOBS + sha256)
-                .method("HEAD", HttpRequest.BodyPublishers.noBody())
-                .build();
-        if (client.send(head, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+        NodePaths.BlobProgress there = progress(sha256);
+        if (there.complete()) {
+            sent.accept(size);
             return;
         }
-        long offset = received(sha256);
+        long offset = Math.clamp(there.received(), 0, size);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             while (true) {
                 if (cancelled.getAsBoolean()) {
@@ -98,7 +97,7 @@ final class BlobTransport implements AutoCloseable {
                     }
                     case 202 -> offset += chunk.length;
                     case 409 -> {
-                        NodePaths.BlobProgress progress = progress(answer.body());
+                        NodePaths.BlobProgress progress = read(answer.body());
                         if (progress.complete()) {
                             return;
                         }
@@ -116,7 +115,7 @@ final class BlobTransport implements AutoCloseable {
 
     private HttpResponse<String> send(String sha256, byte[] chunk, long offset, long size)
             throws IOException, InterruptedException {
-        String range = size == 0 ? "bytes */0" : "bytes " + offset + "-" + (offset + chunk.length - 1) + "/" + size;
+        String range = "bytes " + offset + "-" + (offset + chunk.length - 1) + "/" + size;
         HttpRequest put = request(NodePaths.BLOBS + sha256)
                 .header("Content-Type", "application/octet-stream")
                 .header("Content-Range", range)
@@ -125,17 +124,17 @@ final class BlobTransport implements AutoCloseable {
         return client.send(put, HttpResponse.BodyHandlers.ofString());
     }
 
-    private long received(String sha256) throws IOException, InterruptedException {
+    private NodePaths.BlobProgress progress(String sha256) throws IOException, InterruptedException {
         HttpResponse<String> answer =
                 client.send(request(NodePaths.UPLOADS + sha256).GET().build(), HttpResponse.BodyHandlers.ofString());
         return switch (answer.statusCode()) {
-            case 200 -> progress(answer.body()).received();
-            case 404 -> 0;
+            case 200 -> read(answer.body());
+            case 404 -> new NodePaths.BlobProgress(0, false);
             default -> throw unexpected("A result could not be sent", answer.statusCode());
         };
     }
 
-    private static NodePaths.BlobProgress progress(String body) throws IOException {
+    private static NodePaths.BlobProgress read(String body) throws IOException {
         try {
             return Protocol.read(body, NodePaths.BlobProgress.class);
         } catch (IllegalArgumentException e) {

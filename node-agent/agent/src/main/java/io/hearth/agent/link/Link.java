@@ -104,7 +104,7 @@ public final class Link {
                     return end.get();
                 }
             } catch (Wire.Rejected e) {
-                if (e.status() == 403) {
+                if (e.status() == 401 || e.status() == 403) {
                     return new End.Revoked(
                             "The control plane does not accept this node's certificate any more. Join again with a new join code.");
                 }

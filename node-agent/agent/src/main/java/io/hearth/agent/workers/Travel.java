@@ -78,7 +78,7 @@ final class Travel {
         backoff.reset();
     }
 
-    /** Sends every file of the output folders; hidden files, such as locks, stay. */
+    /** Sends every file of the output folders; hidden files, such as locks, and empty ones stay. */
     List<WorkerStatus.Output> send(WorkerSpec spec, BooleanSupplier cancelled)
             throws IOException, Supplies.Refused, InterruptedException {
         List<Path> files = new ArrayList<>();
@@ -115,7 +115,8 @@ final class Travel {
         }
         try (Stream<Path> all = Files.walk(output)) {
             return all.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-                    .filter(file -> !file.getFileName().toString().startsWith("."))
+                    .filter(file -> !file.getFileName().toString().startsWith(".")
+                            && file.toFile().length() > 0)
                     .sorted()
                     .toList();
         }
