@@ -51,7 +51,8 @@ final class Appliance implements AutoCloseable {
                         "-Dhearth.home=" + home(),
                         "-Dhearth.host=127.0.0.1",
                         "-Dhearth.port=" + ports[0],
-                        "-Dhearth.node-port=" + ports[1]),
+                        "-Dhearth.node-port=" + ports[1],
+                        "-Dhearth.import-roots=" + Packages.starterModel().getParent()),
                 Map.of(),
                 outputs.resolve("control-plane.log"));
     }
