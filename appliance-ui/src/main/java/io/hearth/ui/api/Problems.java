@@ -67,6 +67,9 @@ public class Problems {
             }
         }
         int status = error.getResponse().getStatus();
+        if (status == 404 && error.getCause() instanceof IllegalArgumentException) {
+            return respond(400, Sentence.of("core.parameter"), request);
+        }
         if (SAID.contains(status)) {
             return respond(status, Sentence.of("core.http." + status), request);
         }

@@ -40,7 +40,9 @@ class ApiRulesTest {
                 .isEqualTo("There is no member \"nmae\" here. There are: count, name, parts, role.");
         assertThat(sentence("{\"name\": }")).isEqualTo("The body is not JSON: line 1, column 10.");
         assertThat(sentence("[1]")).isEqualTo("$: an object is expected.");
-        assertThat(sentence("{\"count\": 1, \"a\\nb\": 1}")).contains("a\\u000Ab").doesNotContain("\n");
+        assertThat(sentence("{\"count\": 1, \"a\\nb\": 1}"))
+                .contains("a\\u000Ab")
+                .doesNotContain("\n");
     }
 
     @Test
