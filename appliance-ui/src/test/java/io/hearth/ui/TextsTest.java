@@ -25,10 +25,10 @@ class TextsTest {
             "(?:core|shell|access|audit|nodes|datasets|uploads|models|jobs|deployments|gateway|metering|overview|playground|settings|api)";
 
     /** A literal that has the form of a key: a feature's name, a dot, and words in lower case. */
-    private static final Pattern KEY = Pattern.compile("\"(" + FEATURES + "\\.[a-z0-9]+(?:[.-][a-z0-9]+)*)\"");
+    private static final Pattern KEY = Pattern.compile("\"(" + FEATURES + "\\.[a-zA-Z0-9]+(?:[._-][a-zA-Z0-9]+)*)\"");
 
     /** A literal to which something is added to make a key. */
-    private static final Pattern PREFIX = Pattern.compile("\"(" + FEATURES + "\\.(?:[a-z0-9-]+\\.)*)\"\\s*\\+");
+    private static final Pattern PREFIX = Pattern.compile("\"(" + FEATURES + "\\.(?:[a-zA-Z0-9_-]+\\.)*)\"\\s*\\+");
 
     /** Calls whose first literal is a key. */
     private static final Pattern SAID = Pattern.compile(
