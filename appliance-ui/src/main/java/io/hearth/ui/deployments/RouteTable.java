@@ -87,9 +87,11 @@ public class RouteTable {
                             route.unavailable()));
         }
         routes = next;
-        Set<String> used = ConcurrentHashMap.newKeySet();
-        next.values().forEach(route -> route.replicas().forEach(replica -> used.add(replica.worker())));
-        replicas.values().removeIf(replica -> !used.contains(replica.worker()) && replica.running() == 0);
+    }
+
+    /** Forgets a worker that was released; until then its count is kept, also when it takes no new requests. */
+    void forget(String worker) {
+        replicas.remove(worker);
     }
 
     /** Every route, by name. */

@@ -25,6 +25,8 @@ CREATE TABLE deployment_revision (
     version    TEXT    NOT NULL,
     label      TEXT    NOT NULL,
     settings   TEXT    NOT NULL,
+    -- Memory that a worker is taken to need.
+    memory_bytes INTEGER NOT NULL,
     returns_to INTEGER,
     created    INTEGER NOT NULL,
     created_by TEXT    NOT NULL,
