@@ -3,6 +3,7 @@ package io.hearth.ui.models;
 import io.hearth.protocol.WorkerSpec;
 import io.hearth.ui.audit.AuditLog;
 import io.hearth.ui.blobs.BlobStore;
+import io.hearth.ui.blobs.BlobUser;
 import io.hearth.ui.core.Actor;
 import io.hearth.ui.core.HearthHome;
 import io.hearth.ui.core.Ids;
@@ -16,11 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /** The registry on the database. Every method works in the caller's transaction, so the caller publishes the news of it. */
 @ApplicationScoped
-public class ModelRegistry implements Models {
+public class ModelRegistry implements Models, BlobUser {
     private final ModelStore store;
     private final AuditLog audit;
     private final Clock clock;
@@ -54,6 +56,11 @@ public class ModelRegistry implements Models {
         return number.matches("[1-9][0-9]{0,8}")
                 ? store.byNumber(handle, reference.substring(0, colon), Integer.parseInt(number))
                 : Optional.empty();
+    }
+
+    @Override
+    public void tell(Handle handle, Consumer<String> hashes) {
+        store.all(handle).forEach(version -> version.files().forEach(file -> hashes.accept(file.sha256())));
     }
 
     @Override
