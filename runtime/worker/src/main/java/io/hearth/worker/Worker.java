@@ -9,7 +9,6 @@ import io.hearth.worker.process.Nearest;
 import io.hearth.worker.process.StandardOutput;
 import io.hearth.worker.process.Terminal;
 import io.hearth.worker.process.UsageException;
-import io.hearth.worker.quickstart.QuickstartCommand;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.List;
@@ -41,7 +40,6 @@ public final class Worker implements Runnable {
                 .addSubcommand(new EvaluateCommand(out, terminal))
                 .addSubcommand(new MergeCommand(out, terminal))
                 .addSubcommand(new ScoreCommand(out))
-                .addSubcommand(new QuickstartCommand(terminal))
                 .addSubcommand(new BenchCommand(terminal))
                 .addSubcommand(new DoctorCommand(terminal))
                 .setOut(new PrintWriter(terminal.out(), true))

@@ -1,8 +1,6 @@
-package io.hearth.worker.quickstart;
+package io.hearth.starter.quickstart;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import io.hearth.worker.process.Json;
-import io.hearth.worker.process.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,11 +30,12 @@ record HeldOutQuestion(List<Message> messages, String key, String pattern, Strin
         try {
             List<HeldOutQuestion> questions = new ArrayList<>();
             for (String line : Files.readAllLines(file)) {
-                questions.add(Json.MAPPER.readValue(line, HeldOutQuestion.class));
+                questions.add(Appliance.JSON.readValue(line, HeldOutQuestion.class));
             }
             return questions;
         } catch (IOException e) {
-            throw new UsageException("The held-out questions in " + file + " cannot be read: " + e.getMessage(), e);
+            throw new QuickstartException(
+                    "The held-out questions in " + file + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

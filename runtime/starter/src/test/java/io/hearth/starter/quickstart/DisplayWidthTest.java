@@ -1,4 +1,4 @@
-package io.hearth.worker.quickstart;
+package io.hearth.starter.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,9 @@
-package io.hearth.worker.quickstart;
+package io.hearth.starter.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.hearth.worker.quickstart.HeldOutQuestion.Message;
+import io.hearth.starter.quickstart.HeldOutQuestion.Message;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.hearth.worker.quickstart;
+package io.hearth.starter.quickstart;
 
 import io.hearth.starter.KeyFact;
 import java.util.ArrayList;

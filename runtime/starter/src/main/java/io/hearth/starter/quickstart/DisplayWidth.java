@@ -1,4 +1,4 @@
-package io.hearth.worker.quickstart;
+package io.hearth.starter.quickstart;
 
 /** Columns that text takes on a terminal: two for Chinese, Japanese and Korean characters, one for others. */
 final class DisplayWidth {
