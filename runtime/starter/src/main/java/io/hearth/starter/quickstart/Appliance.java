@@ -21,11 +21,13 @@ final class Appliance implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final String url;
+    private final String authority;
     private final HttpClient client;
     private String token;
 
-    private Appliance(String url, HttpClient client) {
+    private Appliance(String url, String authority, HttpClient client) {
         this.url = url;
+        this.authority = authority;
         this.client = client;
     }
 
@@ -38,7 +40,8 @@ final class Appliance implements AutoCloseable {
                     .sslContext(new PinnedCertificate(where.path("fingerprint").asText()).context())
                     .connectTimeout(PATIENCE)
                     .build();
-            return new Appliance(where.path("url").asText(), client);
+            return new Appliance(
+                    where.path("url").asText(), where.path("authority").asText(), client);
         } catch (IOException e) {
             throw new QuickstartException("No appliance is running in " + home + ".", e);
         }
@@ -46,6 +49,11 @@ final class Appliance implements AutoCloseable {
 
     String url() {
         return url;
+    }
+
+    /** File with the certificate of the authority that has signed the server's. */
+    String authority() {
+        return authority;
     }
 
     /** Sends this token with every request from now on. */

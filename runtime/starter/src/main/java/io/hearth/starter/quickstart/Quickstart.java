@@ -120,7 +120,7 @@ final class Quickstart {
         JsonNode begun = appliance.post(
                 "/api/v1/models/imports",
                 Map.of("name", BASE, "folder", starter.resolve("model").toString()));
-        awaitState("the import", "/api/v1/models/imports/" + begun.path("id").asText(), "done");
+        awaitState("the import", "/api/v1/models/imports/" + begun.path("id").asText(), "ready");
         took();
     }
 
@@ -257,7 +257,7 @@ final class Quickstart {
                 .post("/api/v1/deployments", Map.of("name", TUNED, "model", TUNED + "@prod", "replicas", 1))
                 .path("id")
                 .asText();
-        awaitState("the deployment", "/api/v1/deployments/" + id, "ready");
+        awaitState("the deployment", "/api/v1/deployments/" + id, "serving");
         took();
     }
 
@@ -301,8 +301,7 @@ final class Quickstart {
         out.println("The pages: " + appliance.url());
         out.println("   user " + ADMINISTRATOR + ", password " + password + " (shown here only)");
         out.println("The API, with the authority that has signed its certificate:");
-        out.println("   curl --cacert " + home.resolve("keys").resolve("authority.pem") + " " + appliance.url()
-                + "/v1/chat/completions \\");
+        out.println("   curl --cacert " + appliance.authority() + " " + appliance.url() + "/v1/chat/completions \\");
         out.println("     -H 'Authorization: Bearer " + key + "' -H 'Content-Type: application/json' \\");
         out.println("     -d '{\"model\": \"" + TUNED
                 + "\", \"messages\": [{\"role\": \"user\", \"content\": \"What does E08 mean?\"}]}'");
