@@ -18,6 +18,8 @@ CREATE TABLE datasets (
     notes   TEXT    NOT NULL,
     -- JSON array of texts.
     tags    TEXT    NOT NULL,
+    -- Number of the newest version that there ever was: numbers are not used again.
+    last_version INTEGER NOT NULL,
     created INTEGER NOT NULL,
     created_by TEXT NOT NULL
 );
