@@ -21,6 +21,7 @@ final class EventFeed {
     private static final long BYTES_UNDER_WAY = 4L << 20;
     private static final long BYTES_PER_MESSAGE = 512L << 10;
     private static final long PATIENCE_MILLIS = 5_000;
+    private static final long HASTE_MILLIS = 500;
     private static final int LONGEST_LINE = 3 << 20;
 
     private final EventSpool spool;
@@ -53,7 +54,9 @@ final class EventFeed {
      * @param observed last event that this agent itself has seen: what it has not seen yet stays
      */
     synchronized void stored(long sequence, long observed) throws IOException {
-        if (cursor == null || sequence < stored) {
+        // Told the same again while more is under way, the control plane has passed something over.
+        boolean stuck = sequence == stored && !underWay.isEmpty() && waited() > HASTE_MILLIS;
+        if (cursor == null || sequence < stored || stuck) {
             clear();
             cursor = new EventCursor(spool, sequence + 1);
         }
@@ -84,13 +87,12 @@ final class EventFeed {
      * again: the control plane may have had to pass it over.
      */
     synchronized List<FromNode.EventLine> next() throws IOException {
-        long now = System.nanoTime();
-        if (!underWay.isEmpty() && now - progressAt > PATIENCE_MILLIS * 1_000_000) {
+        if (!underWay.isEmpty() && waited() > PATIENCE_MILLIS) {
             clear();
             cursor = new EventCursor(spool, stored + 1);
         }
         if (underWay.isEmpty()) {
-            progressAt = now;
+            progressAt = System.nanoTime();
         }
         int lines = Math.min(Protocol.MAX_EVENTS_PER_MESSAGE, LINES_UNDER_WAY - underWay.size());
         if (cursor == null || lines <= 0 || bytesUnderWay >= BYTES_UNDER_WAY) {
@@ -111,6 +113,10 @@ final class EventFeed {
             batch.add(new FromNode.EventLine(line.sequence(), event(line)));
         }
         return batch;
+    }
+
+    private long waited() {
+        return (System.nanoTime() - progressAt) / 1_000_000;
     }
 
     private void clear() {
