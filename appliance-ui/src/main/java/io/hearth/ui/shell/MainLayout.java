@@ -16,12 +16,14 @@ import com.vaadin.flow.router.RouteConfiguration;
 import io.hearth.ui.core.Actor;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.core.Who;
+import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import java.util.Arrays;
 import java.util.List;
 
-/** The frame around every page: navigation by role at the left, the reader's own menu at the top. */
+/** The frame around every page: navigation by role at the left, the reader's own menu at the top. Each page says who may see it. */
+@PermitAll
 public class MainLayout extends AppLayout {
     private record Entry(String path, String key, VaadinIcon icon) {}
 
