@@ -29,7 +29,8 @@ final class Quickstart {
             "schedule", "linear",
             "warmupSteps", 10,
             "epochs", 30,
-            "batchTokens", 768);
+            "batchTokens", 768,
+            "dtype", "f32");
 
     private final Appliance appliance;
     private final Path home;
