@@ -40,6 +40,19 @@ public class ModelRegistry implements Models, BlobUser {
         return find(handle, reference).orElseThrow(() -> Problem.notFound("models.version.none", reference));
     }
 
+    @Override
+    public List<String> references(Handle handle) {
+        List<ModelVersion> versions = store.all(handle);
+        List<String> references = new java.util.ArrayList<>();
+        versions.stream()
+                .map(ModelVersion::model)
+                .distinct()
+                .forEach(model ->
+                        store.aliases(handle, model).forEach(alias -> references.add(model + "@" + alias.alias())));
+        versions.reversed().forEach(version -> references.add(version.model() + ":" + version.version()));
+        return references;
+    }
+
     private Optional<ModelVersion> find(Handle handle, String reference) {
         if (reference.startsWith("mv-")) {
             return store.byId(handle, reference);

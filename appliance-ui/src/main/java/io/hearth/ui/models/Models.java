@@ -17,6 +17,11 @@ public interface Models {
      */
     ModelVersion version(Handle handle, String reference);
 
+    /** What a reference may be now, for choosing: {@code name@prod} and the like first, then every {@code name:3}, the newest first. */
+    default List<String> references(Handle handle) {
+        return List.of();
+    }
+
     /** The files of a version as a worker's inputs below a folder, such as {@code base}. */
     List<WorkerSpec.Input> inputs(ModelVersion version, String folder);
 
