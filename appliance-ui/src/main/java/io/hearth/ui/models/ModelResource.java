@@ -39,8 +39,8 @@ public class ModelResource {
     /** Notes and tags; null leaves them as they are. */
     public record Description(String notes, List<String> tags) {}
 
-    /** Where an alias points: id of a version of the model, or its reference. */
-    public record AliasTarget(String version) {}
+    /** Where an alias points: id of a version of the model, or its reference; and why, if there is an objection. */
+    public record AliasTarget(String version, String reason) {}
 
     /** A version with what it was made of and what needs it. */
     public record VersionView(ModelVersion version, String name, JsonNode madeOf, List<String> neededBy) {}
@@ -82,7 +82,7 @@ public class ModelResource {
     @RolesAllowed(Role.IS_ENGINEER)
     @Operation(summary = "Point an alias to a version")
     public ModelVersion setAlias(@PathParam("name") String name, @PathParam("alias") String alias, AliasTarget target) {
-        models.alias(who.actor(), name, alias, String.valueOf(target.version()));
+        models.alias(who.actor(), name, alias, String.valueOf(target.version()), target.reason());
         return alias(name, alias);
     }
 

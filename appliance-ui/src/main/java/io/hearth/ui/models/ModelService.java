@@ -15,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /** What people do with models: look, describe, point aliases, delete. */
@@ -27,6 +28,7 @@ public class ModelService {
     private final ModelStore store;
     private final ModelRegistry registry;
     private final List<Models.Dependant> dependants;
+    private final List<AliasGate> gates;
     private final AuditLog audit;
     private final News news;
 
@@ -35,12 +37,14 @@ public class ModelService {
             ModelStore store,
             ModelRegistry registry,
             @All List<Models.Dependant> dependants,
+            @All List<AliasGate> gates,
             AuditLog audit,
             News news) {
         this.database = database;
         this.store = store;
         this.registry = registry;
         this.dependants = dependants;
+        this.gates = gates;
         this.audit = audit;
         this.news = news;
     }
@@ -106,9 +110,25 @@ public class ModelService {
         return get(actor, name);
     }
 
-    /** Points an alias to a version. */
-    public void alias(Actor actor, String model, String alias, String version) {
-        database.run(h -> registry.alias(h, actor, model, alias, version));
+    /**
+     * Points an alias to a version.
+     *
+     * @param reason why, if a feature objects to it
+     */
+    public void alias(Actor actor, String model, String alias, String version, String reason) {
+        actor.needs(Role.ENGINEER);
+        database.run(h -> {
+            ModelVersion target = registry.version(h, version);
+            Optional<Sentence> objection = gates.stream()
+                    .map(gate -> gate.objection(h, target.id()))
+                    .flatMap(Optional::stream)
+                    .findFirst();
+            String given = AliasGate.reason(objection, reason);
+            registry.alias(h, actor, model, alias, target.id());
+            if (!given.isEmpty()) {
+                audit.record(h, actor, "model.alias.override", target.id(), Map.of("alias", alias, "reason", given));
+            }
+        });
         news.publish(News.Topic.MODELS, model);
     }
 
