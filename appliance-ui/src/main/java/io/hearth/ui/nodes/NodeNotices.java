@@ -121,6 +121,6 @@ public class NodeNotices implements Attention {
     }
 
     private static long days(long end, long now) {
-        return Math.max(0, Duration.ofMillis(end - now).toDays());
+        return Math.max(0, Math.ceilDiv(end - now, Duration.ofDays(1).toMillis()));
     }
 }

@@ -266,6 +266,7 @@ public class NodesResource {
 
     private View nodeView(Node node) {
         Telemetry.Live live = telemetry.live(node.id()).orElse(null);
+        Long seen = live == null ? node.lastSeen() : Long.valueOf(live.time());
         return new View(
                 node.id(),
                 node.name(),
@@ -279,7 +280,7 @@ public class NodesResource {
                                 card, live == null ? null : live.card(card.id()).orElse(null)))
                         .toList(),
                 Instant.ofEpochMilli(node.enrolled()),
-                node.lastSeen() == null ? null : Instant.ofEpochMilli(node.lastSeen()),
+                seen == null ? null : Instant.ofEpochMilli(seen),
                 Instant.ofEpochMilli(node.certificateEnds()));
     }
 

@@ -91,8 +91,15 @@ public class Telemetry {
     public List<Point> history(Handle handle, String node, String series, long from, long to, int points) {
         TelemetryStore.Key key = new TelemetryStore.Key(node, series);
         long now = clock.millis();
-        List<Point> found = recent(key, from, to);
-        if (found.isEmpty() || from < now - IN_MEMORY.toMillis()) {
+        List<Point> found;
+        if (from >= now - IN_MEMORY.toMillis() - Step.TEN_SECONDS.millis()) {
+            List<Point> recent = recent(key, from, to);
+            long begin = recent.isEmpty() ? to : recent.getFirst().time();
+            // After a restart, memory does not reach back so far.
+            found = new ArrayList<>(
+                    store.find(handle, key, Step.TEN_SECONDS.seconds, from, begin - Step.TEN_SECONDS.millis() + 1));
+            found.addAll(recent);
+        } else {
             Step step = Step.TEN_MINUTES;
             for (Step finer : Step.values()) {
                 if (from >= now - finer.kept.toMillis()) {
