@@ -48,9 +48,8 @@ public record Comparison(int rows, String measure, Interval f1, Interval exact, 
                 SEED);
         boolean better = byLoss ? loss.below() : f1.above();
         boolean worse = byLoss ? loss.above() : f1.below();
-        Verdict verdict = rows.size() < FEWEST_ROWS
-                ? Verdict.FEW
-                : better ? Verdict.GAIN : worse ? Verdict.WORSE : Verdict.SAME;
+        Verdict verdict =
+                rows.size() < FEWEST_ROWS ? Verdict.FEW : better ? Verdict.GAIN : worse ? Verdict.WORSE : Verdict.SAME;
         return new Comparison(rows.size(), byLoss ? "loss" : "f1", f1, exact, loss, verdict);
     }
 }

@@ -116,7 +116,9 @@ public class JobActions {
             Optional<Worker> worker = worker(handle, job);
             if (!job.resultFiles().isEmpty()) {
                 jobs.move(handle, job, JobState.EVALUATING, actor.name(), null, clock.millis());
-            } else if (worker.isPresent() && worker.get().reachable() && worker.get().status() != null) {
+            } else if (worker.isPresent()
+                    && worker.get().reachable()
+                    && worker.get().status() != null) {
                 // Stopped first, so that its node sees that it is wanted again.
                 workers.pause(handle, worker.get().id());
                 jobs.set(

@@ -37,7 +37,8 @@ public class JobDependence implements Models.Dependant, Datasets.Dependant, Blob
 
     @Override
     public void tell(Handle handle, Consumer<String> hashes) {
-        handle.createQuery("SELECT * FROM jobs WHERE version IS NULL AND state <> 'cancelled' AND result_files IS NOT NULL")
+        handle.createQuery(
+                        "SELECT * FROM jobs WHERE version IS NULL AND state <> 'cancelled' AND result_files IS NOT NULL")
                 .map(JobStore::toJob)
                 .forEach(job -> job.resultFiles().forEach(file -> hashes.accept(file.sha256())));
     }

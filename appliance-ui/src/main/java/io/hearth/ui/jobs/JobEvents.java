@@ -28,8 +28,7 @@ public class JobEvents implements Workers.Listener {
     private final News news;
     private final Clock clock;
 
-    public JobEvents(
-            JobStore jobs, PlanStore plans, MetricStore metrics, JobSignal signal, News news, Clock clock) {
+    public JobEvents(JobStore jobs, PlanStore plans, MetricStore metrics, JobSignal signal, News news, Clock clock) {
         this.jobs = jobs;
         this.plans = plans;
         this.metrics = metrics;
@@ -101,8 +100,8 @@ public class JobEvents implements Workers.Listener {
                 metrics.evaluation(handle, job, evaluation, time);
                 jobs.set(handle, job.id(), "evaluation_loss", finite(evaluation.loss()), "last_time", time);
             }
-            case "checkpoint" -> jobs.set(
-                    handle, job.id(), "checkpoint_step", event.path("step").asInt());
+            case "checkpoint" ->
+                jobs.set(handle, job.id(), "checkpoint_step", event.path("step").asInt());
             default -> {}
         }
     }
@@ -143,8 +142,8 @@ public class JobEvents implements Workers.Listener {
 
     private void compared(Handle handle, Job job, JsonNode event) {
         switch (event.path("event").asText()) {
-            case "phase" -> jobs.set(
-                    handle, job.id(), "phase", cut(event.path("phase").asText()));
+            case "phase" ->
+                jobs.set(handle, job.id(), "phase", cut(event.path("phase").asText()));
             case "answered" -> {
                 Event.Answered answered = Json.read(event, Event.Answered.class);
                 ComparedRow row = new ComparedRow(
@@ -156,22 +155,23 @@ public class JobEvents implements Workers.Listener {
                         answered.tuned());
                 metrics.answer(handle, job, row, row.gain(byLoss(job)));
             }
-            case "parity-checked" -> jobs.set(
-                    handle, job.id(), "parity", Json.write(Json.read(event, Event.ParityChecked.class)));
+            case "parity-checked" ->
+                jobs.set(handle, job.id(), "parity", Json.write(Json.read(event, Event.ParityChecked.class)));
             default -> {}
         }
     }
 
     private void ended(Handle handle, Job job, Worker worker, JsonNode event) {
         switch (event.path("event").asText()) {
-            case "warning" -> jobs.note(
-                    handle,
-                    job.id(),
-                    WORKER,
-                    Sentence.of("jobs.said", cut(event.path("message").asText())),
-                    clock.millis());
-            case "failed" -> jobs.set(
-                    handle, job.id(), "failure", cut(event.path("reason").asText()));
+            case "warning" ->
+                jobs.note(
+                        handle,
+                        job.id(),
+                        WORKER,
+                        Sentence.of("jobs.said", cut(event.path("message").asText())),
+                        clock.millis());
+            case "failed" ->
+                jobs.set(handle, job.id(), "failure", cut(event.path("reason").asText()));
             case "done" -> {
                 jobs.set(handle, job.id(), "said_done", worker.id());
                 if (worker.spec().kind() == WorkerKind.TRAIN) {

@@ -42,8 +42,7 @@ public class JobFinish {
     }
 
     void register(Handle handle, Job job, String actor) {
-        List<ComparedRow> rows =
-                metrics.answers(handle, job.id(), MetricStore.Filter.ALL, 0, Integer.MAX_VALUE);
+        List<ComparedRow> rows = metrics.answers(handle, job.id(), MetricStore.Filter.ALL, 0, Integer.MAX_VALUE);
         Comparison comparison = Comparison.of(rows, JobEvents.byLoss(job));
         Actor owner = new Actor(job.createdBy(), job.createdByName(), Role.ENGINEER, "job " + job.id());
         ModelVersion version = models.register(

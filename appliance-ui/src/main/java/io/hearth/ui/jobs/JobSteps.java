@@ -93,7 +93,11 @@ public class JobSteps {
             return;
         }
         if (!plan.plan().fits()) {
-            move(handle, job, JobState.FAILED, Sentence.of("jobs.reason.unfit", plan.plan().advice()));
+            move(
+                    handle,
+                    job,
+                    JobState.FAILED,
+                    Sentence.of("jobs.reason.unfit", plan.plan().advice()));
             return;
         }
         if (turn.before() != null) {
@@ -102,8 +106,7 @@ public class JobSteps {
         }
         DatasetVersion dataset = datasets.version(handle, job.dataset());
         Job filled = withDefaults(handle, job, plan, dataset);
-        WorkerRequest request =
-                orders.train(filled, plan.plan(), dataset, models.version(handle, job.base()));
+        WorkerRequest request = orders.train(filled, plan.plan(), dataset, models.version(handle, job.base()));
         switch (workers.place(handle, request)) {
             case Workers.Placement.Placed placed -> {
                 took(handle, job, placed.worker());
@@ -122,7 +125,8 @@ public class JobSteps {
         if (job.recipe().evaluateEvery() != null || !WorkOrders.hasEvaluation(dataset)) {
             return job;
         }
-        Recipe recipe = Recipes.evaluatingEvery(job.recipe(), Math.max(1, plan.plan().steps() / 10));
+        Recipe recipe =
+                Recipes.evaluatingEvery(job.recipe(), Math.max(1, plan.plan().steps() / 10));
         jobs.set(handle, job.id(), "recipe", Json.sparse(recipe).toString());
         return jobs.find(handle, job.id()).orElseThrow();
     }
@@ -163,7 +167,8 @@ public class JobSteps {
             jobs.set(handle, job.id(), "revive_since", clock.millis());
             return true;
         }
-        if (worker.state() == WorkerStatus.State.FAILED && status.attempt() <= job.revival().attempt()) {
+        if (worker.state() == WorkerStatus.State.FAILED
+                && status.attempt() <= job.revival().attempt()) {
             if (late) {
                 anew(handle, job, Sentence.of("jobs.reason.no-checkpoint"));
             }
@@ -218,8 +223,8 @@ public class JobSteps {
 
     private void evaluating(Handle handle, Job job) {
         if (job.worker() == null) {
-            WorkerRequest request = orders.evaluate(
-                    job, datasets.version(handle, job.dataset()), models.version(handle, job.base()));
+            WorkerRequest request =
+                    orders.evaluate(job, datasets.version(handle, job.dataset()), models.version(handle, job.base()));
             switch (workers.place(handle, request)) {
                 case Workers.Placement.Placed placed -> {
                     took(handle, job, placed.worker());
@@ -350,13 +355,12 @@ public class JobSteps {
     private static Sentence progress(Worker worker) {
         WorkerStatus status = worker.status();
         return switch (worker.state()) {
-            case FETCHING -> status == null || status.fetch() == null || status.fetch().total() == 0
-                    ? Sentence.of("jobs.reason.fetching")
-                    : Sentence.of(
-                            "jobs.reason.fetching-share",
-                            (int) (100.0 * status.fetch().done() / status.fetch().total()));
-            case WAITING -> Sentence.of(
-                    "jobs.reason.restarting", status.reason() == null ? "–" : status.reason());
+            case FETCHING ->
+                status == null || status.fetch() == null || status.fetch().total() == 0
+                        ? Sentence.of("jobs.reason.fetching")
+                        : Sentence.of("jobs.reason.fetching-share", (int)
+                                (100.0 * status.fetch().done() / status.fetch().total()));
+            case WAITING -> Sentence.of("jobs.reason.restarting", status.reason() == null ? "–" : status.reason());
             case STOPPING -> Sentence.of("jobs.reason.stopping");
             case UPLOADING -> Sentence.of("jobs.reason.uploading");
             default -> null;

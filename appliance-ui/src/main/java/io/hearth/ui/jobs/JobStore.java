@@ -20,12 +20,13 @@ import org.jdbi.v3.core.statement.StatementContext;
 @ApplicationScoped
 public class JobStore {
     void insert(Handle handle, Job job) {
-        handle.createUpdate("INSERT INTO jobs (id, name, dataset, dataset_label, dataset_hash, base, base_label, base_hash, model,"
-                        + " recipe, evaluation_rows, evaluation_tokens, priority, state, wish, plan, attempt, step, steps,"
-                        + " checkpoint_step, train_millis, last_time, cloned_from, queued, created, created_by, created_by_name,"
-                        + " changed) VALUES (:id, :name, :dataset, :datasetLabel, :datasetHash, :base, :baseLabel, :baseHash,"
-                        + " :model, :recipe, :evaluationRows, :evaluationTokens, :priority, :state, 'run', :plan, 1, 0, 0, 0, 0,"
-                        + " 0, :clonedFrom, :created, :created, :createdBy, :createdByName, :created)")
+        handle.createUpdate(
+                        "INSERT INTO jobs (id, name, dataset, dataset_label, dataset_hash, base, base_label, base_hash, model,"
+                                + " recipe, evaluation_rows, evaluation_tokens, priority, state, wish, plan, attempt, step, steps,"
+                                + " checkpoint_step, train_millis, last_time, cloned_from, queued, created, created_by, created_by_name,"
+                                + " changed) VALUES (:id, :name, :dataset, :datasetLabel, :datasetHash, :base, :baseLabel, :baseHash,"
+                                + " :model, :recipe, :evaluationRows, :evaluationTokens, :priority, :state, 'run', :plan, 1, 0, 0, 0, 0,"
+                                + " 0, :clonedFrom, :created, :created, :createdBy, :createdByName, :created)")
                 .bind("id", job.id())
                 .bind("name", job.name())
                 .bind("dataset", job.dataset())
@@ -70,8 +71,9 @@ public class JobStore {
 
     /** Those that have not ended, in the order in which they get their turn. */
     List<Job> open(Handle handle) {
-        return handle.createQuery("SELECT * FROM jobs WHERE state NOT IN ('done', 'failed', 'cancelled') ORDER BY priority"
-                        + " DESC, queued, id")
+        return handle.createQuery(
+                        "SELECT * FROM jobs WHERE state NOT IN ('done', 'failed', 'cancelled') ORDER BY priority"
+                                + " DESC, queued, id")
                 .map(JobStore::toJob)
                 .list();
     }
@@ -87,8 +89,9 @@ public class JobStore {
 
     /** The last jobs that are done and had a plan. */
     List<Job> doneWithPlan(Handle handle, int limit) {
-        return handle.createQuery("SELECT * FROM jobs WHERE state = 'done' AND plan IS NOT NULL AND train_millis > 0 AND"
-                        + " attempt = 1 ORDER BY finished DESC LIMIT :limit")
+        return handle.createQuery(
+                        "SELECT * FROM jobs WHERE state = 'done' AND plan IS NOT NULL AND train_millis > 0 AND"
+                                + " attempt = 1 ORDER BY finished DESC LIMIT :limit")
                 .bind("limit", limit)
                 .map(JobStore::toJob)
                 .list();
@@ -96,8 +99,9 @@ public class JobStore {
 
     /** Whether a job that has not ended needs a version of a model or dataset. */
     List<Job> needing(Handle handle, String version) {
-        return handle.createQuery("SELECT * FROM jobs WHERE (dataset = :version OR base = :version) AND state NOT IN ('done',"
-                        + " 'cancelled') ORDER BY created")
+        return handle.createQuery(
+                        "SELECT * FROM jobs WHERE (dataset = :version OR base = :version) AND state NOT IN ('done',"
+                                + " 'cancelled') ORDER BY created")
                 .bind("version", version)
                 .map(JobStore::toJob)
                 .list();
@@ -158,8 +162,9 @@ public class JobStore {
                 .bind("job", job)
                 .mapTo(Integer.class)
                 .one();
-        handle.createUpdate("INSERT INTO job_events (job, number, time, kind, state_from, state_to, actor, note) VALUES (:job,"
-                        + " :number, :time, :kind, :from, :to, :actor, :note)")
+        handle.createUpdate(
+                        "INSERT INTO job_events (job, number, time, kind, state_from, state_to, actor, note) VALUES (:job,"
+                                + " :number, :time, :kind, :from, :to, :actor, :note)")
                 .bind("job", job)
                 .bind("number", number)
                 .bind("time", now)
@@ -191,7 +196,8 @@ public class JobStore {
         for (int i = 0; i < columns.length; i += 2) {
             sql.append(i == 0 ? "" : ", ").append(columns[i]).append(" = :v").append(i);
         }
-        var update = handle.createUpdate(sql.append(" WHERE id = :id").toString()).bind("id", job);
+        var update =
+                handle.createUpdate(sql.append(" WHERE id = :id").toString()).bind("id", job);
         for (int i = 0; i < columns.length; i += 2) {
             update.bind("v" + i, columns[i + 1]);
         }
@@ -266,7 +272,8 @@ public class JobStore {
         if (text != null) {
             Json.read(text, JsonNode.class)
                     .properties()
-                    .forEach(entry -> metrics.put(entry.getKey(), entry.getValue().asDouble()));
+                    .forEach(entry ->
+                            metrics.put(entry.getKey(), entry.getValue().asDouble()));
         }
         return metrics;
     }

@@ -51,12 +51,13 @@ public class MetricStore {
     }
 
     private static org.jdbi.v3.core.statement.Update put(Handle handle, Job job, String kind, int step) {
-        return handle.createUpdate("INSERT INTO job_metrics (job, attempt, kind, step, time, epoch, loss, learning_rate,"
-                        + " grad_norm, tokens, tokens_per_second) VALUES (:job, :attempt, :kind, :step, :time, :epoch, :loss,"
-                        + " :rate, :norm, :tokens, :tps) ON CONFLICT (job, attempt, kind, step) DO UPDATE SET time ="
-                        + " excluded.time, epoch = excluded.epoch, loss = excluded.loss, learning_rate ="
-                        + " excluded.learning_rate, grad_norm = excluded.grad_norm, tokens = excluded.tokens,"
-                        + " tokens_per_second = excluded.tokens_per_second")
+        return handle.createUpdate(
+                        "INSERT INTO job_metrics (job, attempt, kind, step, time, epoch, loss, learning_rate,"
+                                + " grad_norm, tokens, tokens_per_second) VALUES (:job, :attempt, :kind, :step, :time, :epoch, :loss,"
+                                + " :rate, :norm, :tokens, :tps) ON CONFLICT (job, attempt, kind, step) DO UPDATE SET time ="
+                                + " excluded.time, epoch = excluded.epoch, loss = excluded.loss, learning_rate ="
+                                + " excluded.learning_rate, grad_norm = excluded.grad_norm, tokens = excluded.tokens,"
+                                + " tokens_per_second = excluded.tokens_per_second")
                 .bind("job", job.id())
                 .bind("attempt", job.attempt())
                 .bind("kind", kind)
@@ -70,8 +71,9 @@ public class MetricStore {
      * @param most thinned to about as many points; the last one is always among them
      */
     List<Metric> points(Handle handle, Job job, String kind, int after, int most) {
-        long rows = handle.createQuery("SELECT COUNT(*) FROM job_metrics WHERE job = :job AND attempt = :attempt AND kind ="
-                        + " :kind AND step > :after")
+        long rows = handle.createQuery(
+                        "SELECT COUNT(*) FROM job_metrics WHERE job = :job AND attempt = :attempt AND kind ="
+                                + " :kind AND step > :after")
                 .bind("job", job.id())
                 .bind("attempt", job.attempt())
                 .bind("kind", kind)
@@ -82,8 +84,9 @@ public class MetricStore {
         List<Metric> points = new ArrayList<>();
         Metric last = null;
         long index = 0;
-        for (Metric metric : handle.createQuery("SELECT * FROM job_metrics WHERE job = :job AND attempt = :attempt AND kind ="
-                        + " :kind AND step > :after ORDER BY step")
+        for (Metric metric : handle.createQuery(
+                        "SELECT * FROM job_metrics WHERE job = :job AND attempt = :attempt AND kind ="
+                                + " :kind AND step > :after ORDER BY step")
                 .bind("job", job.id())
                 .bind("attempt", job.attempt())
                 .bind("kind", kind)
@@ -101,14 +104,15 @@ public class MetricStore {
     }
 
     void answer(Handle handle, Job job, ComparedRow row, double gain) {
-        handle.createUpdate("INSERT INTO job_answers (job, number, line, prompt, reference, base_text, base_exact, base_f1,"
-                        + " base_loss, tuned_text, tuned_exact, tuned_f1, tuned_loss, gain) VALUES (:job, :number, :line, :prompt,"
-                        + " :reference, :baseText, :baseExact, :baseF1, :baseLoss, :tunedText, :tunedExact, :tunedF1, :tunedLoss,"
-                        + " :gain) ON CONFLICT (job, number) DO UPDATE SET line = excluded.line, prompt = excluded.prompt,"
-                        + " reference = excluded.reference, base_text = excluded.base_text, base_exact = excluded.base_exact,"
-                        + " base_f1 = excluded.base_f1, base_loss = excluded.base_loss, tuned_text = excluded.tuned_text,"
-                        + " tuned_exact = excluded.tuned_exact, tuned_f1 = excluded.tuned_f1, tuned_loss ="
-                        + " excluded.tuned_loss, gain = excluded.gain")
+        handle.createUpdate(
+                        "INSERT INTO job_answers (job, number, line, prompt, reference, base_text, base_exact, base_f1,"
+                                + " base_loss, tuned_text, tuned_exact, tuned_f1, tuned_loss, gain) VALUES (:job, :number, :line, :prompt,"
+                                + " :reference, :baseText, :baseExact, :baseF1, :baseLoss, :tunedText, :tunedExact, :tunedF1, :tunedLoss,"
+                                + " :gain) ON CONFLICT (job, number) DO UPDATE SET line = excluded.line, prompt = excluded.prompt,"
+                                + " reference = excluded.reference, base_text = excluded.base_text, base_exact = excluded.base_exact,"
+                                + " base_f1 = excluded.base_f1, base_loss = excluded.base_loss, tuned_text = excluded.tuned_text,"
+                                + " tuned_exact = excluded.tuned_exact, tuned_f1 = excluded.tuned_f1, tuned_loss ="
+                                + " excluded.tuned_loss, gain = excluded.gain")
                 .bind("job", job.id())
                 .bind("number", row.number())
                 .bind("line", row.line())

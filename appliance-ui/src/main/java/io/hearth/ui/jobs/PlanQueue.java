@@ -43,8 +43,7 @@ public class PlanQueue {
         return plan;
     }
 
-    private JobPlan of(
-            Handle handle, String dataset, String datasetHash, String base, String baseHash, Recipe recipe) {
+    private JobPlan of(Handle handle, String dataset, String datasetHash, String base, String baseHash, Recipe recipe) {
         String key = PlanStore.key(datasetHash, baseHash, recipe);
         long now = clock.millis();
         Optional<JobPlan> known = plans.usable(handle, key, steps.kinds(handle), now - UNFIT_HOLDS.toMillis());
@@ -52,18 +51,7 @@ public class PlanQueue {
             return known.get();
         }
         JobPlan plan = new JobPlan(
-                Ids.next("plan"),
-                key,
-                null,
-                null,
-                dataset,
-                base,
-                recipe,
-                JobPlan.State.QUEUED,
-                null,
-                null,
-                null,
-                now);
+                Ids.next("plan"), key, null, null, dataset, base, recipe, JobPlan.State.QUEUED, null, null, null, now);
         plans.insert(handle, plan);
         return plan;
     }

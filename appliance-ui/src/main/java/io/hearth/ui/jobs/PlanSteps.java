@@ -75,8 +75,14 @@ public class PlanSteps {
             case Workers.Placement.Placed placed -> {
                 Worker worker = placed.worker();
                 Optional<Node> node = nodes.find(handle, worker.nodeId());
-                String kind = node.map(found -> kind(found, worker.spec().card())).orElse("");
-                plans.placed(handle, plan.id(), worker.id(), kind, node.map(Node::name).orElse(""));
+                String kind =
+                        node.map(found -> kind(found, worker.spec().card())).orElse("");
+                plans.placed(
+                        handle,
+                        plan.id(),
+                        worker.id(),
+                        kind,
+                        node.map(Node::name).orElse(""));
                 publish(handle, plan);
             }
             case Workers.Placement.Later later -> {
@@ -112,7 +118,8 @@ public class PlanSteps {
                                 Long.toString(one.memoryBytes() >> 30),
                                 node.host() == null
                                         ? ""
-                                        : node.host().processor() + "x" + node.host().cores())))
+                                        : node.host().processor() + "x"
+                                                + node.host().cores())))
                 .findFirst()
                 .orElse("");
     }

@@ -37,8 +37,9 @@ public class PlanStore {
     }
 
     void insert(Handle handle, JobPlan plan) {
-        handle.createUpdate("INSERT INTO job_plans (id, plan_key, dataset, base, recipe, state, created) VALUES (:id, :key,"
-                        + " :dataset, :base, :recipe, 'QUEUED', :created)")
+        handle.createUpdate(
+                        "INSERT INTO job_plans (id, plan_key, dataset, base, recipe, state, created) VALUES (:id, :key,"
+                                + " :dataset, :base, :recipe, 'QUEUED', :created)")
                 .bind("id", plan.id())
                 .bind("key", plan.key())
                 .bind("dataset", plan.dataset())
@@ -63,7 +64,8 @@ public class PlanStore {
      */
     Optional<JobPlan> usable(Handle handle, String key, Collection<String> kinds, long unfitAfter) {
         return handle
-                .createQuery("SELECT * FROM job_plans WHERE plan_key = :key AND state <> 'FAILED' ORDER BY created DESC")
+                .createQuery(
+                        "SELECT * FROM job_plans WHERE plan_key = :key AND state <> 'FAILED' ORDER BY created DESC")
                 .bind("key", key)
                 .map(PlanStore::toPlan)
                 .list()
@@ -81,8 +83,9 @@ public class PlanStore {
     }
 
     void placed(Handle handle, String id, String worker, String nodeKind, String nodeName) {
-        handle.createUpdate("UPDATE job_plans SET state = 'RUNNING', worker = :worker, node_kind = :kind, node_name = :name,"
-                        + " reason = NULL WHERE id = :id")
+        handle.createUpdate(
+                        "UPDATE job_plans SET state = 'RUNNING', worker = :worker, node_kind = :kind, node_name = :name,"
+                                + " reason = NULL WHERE id = :id")
                 .bind("worker", worker)
                 .bind("kind", nodeKind)
                 .bind("name", nodeName)
@@ -98,8 +101,9 @@ public class PlanStore {
     }
 
     void done(Handle handle, String id, Plan plan, long now) {
-        handle.createUpdate("UPDATE job_plans SET state = 'DONE', plan = :plan, reason = NULL, finished = :now WHERE id = :id"
-                        + " AND state <> 'DONE'")
+        handle.createUpdate(
+                        "UPDATE job_plans SET state = 'DONE', plan = :plan, reason = NULL, finished = :now WHERE id = :id"
+                                + " AND state <> 'DONE'")
                 .bind("plan", Json.write(plan))
                 .bind("now", now)
                 .bind("id", id)
@@ -107,8 +111,9 @@ public class PlanStore {
     }
 
     void failed(Handle handle, String id, Sentence reason, long now) {
-        handle.createUpdate("UPDATE job_plans SET state = 'FAILED', reason = :reason, finished = :now WHERE id = :id AND state"
-                        + " <> 'DONE'")
+        handle.createUpdate(
+                        "UPDATE job_plans SET state = 'FAILED', reason = :reason, finished = :now WHERE id = :id AND state"
+                                + " <> 'DONE'")
                 .bind("reason", StoredSentence.write(reason))
                 .bind("now", now)
                 .bind("id", id)

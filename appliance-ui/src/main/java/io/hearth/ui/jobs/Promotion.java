@@ -81,7 +81,9 @@ public class Promotion implements AliasGate {
             String difference = job.parity().difference();
             return Optional.of(Sentence.of("jobs.promote.parity", difference == null ? "–" : difference));
         }
-        return verdict(job) == Verdict.GAIN ? Optional.empty() : Optional.of(verdict(job).sentence());
+        return verdict(job) == Verdict.GAIN
+                ? Optional.empty()
+                : Optional.of(verdict(job).sentence());
     }
 
     private static Verdict verdict(Job job) {

@@ -17,7 +17,8 @@ public record TrackRecord(int jobs, Double p50, Double p95) {
                 .filter(job -> plans.containsKey(job.plan()))
                 .filter(job -> plans.get(job.plan()).plan() != null
                         && plans.get(job.plan()).plan().seconds() > 0)
-                .mapToDouble(job -> Math.abs(job.progress().trainMillis() / 1000.0
+                .mapToDouble(job -> Math.abs(job.progress().trainMillis()
+                                / 1000.0
                                 / plans.get(job.plan()).plan().seconds()
                         - 1))
                 .sorted()
@@ -26,7 +27,6 @@ public record TrackRecord(int jobs, Double p50, Double p95) {
             return new TrackRecord(0, null, null);
         }
         Arrays.sort(errors);
-        return new TrackRecord(
-                errors.length, Bootstrap.quantile(errors, 0.5), Bootstrap.quantile(errors, 0.95));
+        return new TrackRecord(errors.length, Bootstrap.quantile(errors, 0.5), Bootstrap.quantile(errors, 0.95));
     }
 }
