@@ -270,8 +270,9 @@ class AgentTest {
 
     @Test
     void comesBackWithTheSameServingPortWhenTheControlPlaneFallsSilent() throws Exception {
-        control.freeze();
+        Runnable thaw = control.freeze();
         control.until("it is linked again", () -> control.hellos.size() == 2);
+        thaw.run();
         assertThat(control.hellos.get(1).servingPort())
                 .isEqualTo(control.hellos.get(0).servingPort());
     }

@@ -1,5 +1,6 @@
 package io.hearth.agent.blobs;
 
+import io.hearth.agent.common.DurableFile;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -77,7 +78,8 @@ final class Store {
         Path file = file(sha256);
         Files.createDirectories(file.getParent());
         long size = Files.size(partial(sha256));
-        io.hearth.agent.common.DurableFile.rename(partial(sha256), file);
+        Files.setLastModifiedTime(partial(sha256), FileTime.from(clock.instant()));
+        DurableFile.rename(partial(sha256), file);
         bytes += size;
         return file;
     }

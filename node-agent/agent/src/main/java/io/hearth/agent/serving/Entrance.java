@@ -22,6 +22,7 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -32,6 +33,7 @@ public final class Entrance implements AutoCloseable {
     private static final int CONNECTIONS = 1_024;
     private static final int CONNECT_MILLIS = 2_000;
     private static final int IDLE_SECONDS = 60;
+    private static final int HANDSHAKE_SECONDS = 30;
 
     private final Vertx vertx;
     private final Function<String, Optional<Supervisor.Entrance>> workers;
@@ -84,6 +86,8 @@ public final class Entrance implements AutoCloseable {
                 .setSsl(true)
                 .setUseAlpn(false)
                 .setTcpNoDelay(true)
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                 .setClientAuth(ClientAuth.REQUIRED)
                 .setEnabledSecureTransportProtocols(Set.of(Tls.PROTOCOLS))
                 .setTrustOptions(TrustOptions.wrap(PinnedTrust.of(identity.authority())))

@@ -56,7 +56,7 @@ final class Passage {
         if (request.isEnded()) {
             opened.end();
         } else {
-            request.pipeTo(opened).onFailure(fault -> opened.reset());
+            request.pipe().endOnFailure(false).to(opened).onFailure(fault -> opened.reset());
         }
     }
 
@@ -73,7 +73,8 @@ final class Passage {
         if (!answer.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
             response.setChunked(true);
         }
-        answer.pipeTo(response).onFailure(this::fail);
+        // An answer that was cut off must not look as if it were whole.
+        answer.pipe().endOnFailure(false).to(response).onFailure(this::fail);
     }
 
     /** The control plane has left or is done. */

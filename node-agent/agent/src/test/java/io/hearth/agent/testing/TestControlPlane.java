@@ -8,6 +8,7 @@ import io.hearth.protocol.Protocol;
 import io.hearth.protocol.ToNode;
 import io.hearth.protocol.WorkerSpec;
 import io.hearth.protocol.WorkerStatus;
+import io.netty.channel.ChannelConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
@@ -15,6 +16,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.impl.WebSocketInternal;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.security.MessageDigest;
@@ -163,9 +165,12 @@ public final class TestControlPlane implements AutoCloseable {
         }
     }
 
-    /** Hears nothing more, and so answers nothing, but keeps the connection. */
-    public void freeze() {
-        socket.pause();
+    /** Hears nothing more on this link, and so answers nothing, but keeps the connection until this is run. */
+    public Runnable freeze() {
+        ChannelConfig wire =
+                ((WebSocketInternal) socket).channelHandlerContext().channel().config();
+        wire.setAutoRead(false);
+        return () -> wire.setAutoRead(true);
     }
 
     public boolean linked() {
