@@ -1,6 +1,7 @@
 package io.hearth.ui.access;
 
 import io.hearth.ui.core.Problem;
+import io.hearth.ui.core.Texts;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.Cookie;
@@ -11,6 +12,10 @@ import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * Signing in and leaving with forms of a browser. Each ends the page's server session, so that nobody goes on in a
@@ -60,6 +65,7 @@ public class AuthServlet extends HttpServlet {
             HttpServletRequest request, HttpServletResponse response, Logins.Started started, String to) {
         endPages(request);
         response.addCookie(cookie(started.secret(), -1));
+        looks(started.user()).forEach(response::addCookie);
         go(response, started.user().mustChange() ? "/account" : to);
     }
 
@@ -68,6 +74,23 @@ public class AuthServlet extends HttpServlet {
         if (session != null) {
             session.invalidate();
         }
+    }
+
+    /** What the user has chosen for all browsers, as pages keep it in each. */
+    private static List<Cookie> looks(User user) {
+        List<Cookie> cookies = new ArrayList<>();
+        Texts.LANGUAGES.stream()
+                .filter(language -> language.getLanguage().equals(user.language()))
+                .forEach(language -> cookies.add(new Cookie("hearth-language", language.toLanguageTag())));
+        if (user.theme() != null) {
+            cookies.add(new Cookie("hearth-appearance", user.theme().toUpperCase(Locale.ROOT)));
+        }
+        for (Cookie cookie : cookies) {
+            cookie.setPath("/");
+            cookie.setSecure(true);
+            cookie.setMaxAge((int) Duration.ofDays(365).toSeconds());
+        }
+        return cookies;
     }
 
     static Cookie cookie(String secret, int seconds) {

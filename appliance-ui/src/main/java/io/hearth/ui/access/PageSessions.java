@@ -2,6 +2,7 @@ package io.hearth.ui.access;
 
 import com.vaadin.flow.component.ComponentUtil;
 import com.vaadin.flow.component.UI;
+import com.vaadin.flow.router.BeforeEnterEvent;
 import com.vaadin.flow.server.ServiceInitEvent;
 import com.vaadin.flow.server.VaadinRequest;
 import com.vaadin.flow.server.VaadinResponse;
@@ -72,6 +73,17 @@ public class PageSessions {
 
     /** Asks for the roles of the one who opened the page, also where a page moves by itself. */
     private final class Views extends NavigationAccessControl {
+        @Override
+        public void beforeEnter(BeforeEnterEvent event) {
+            boolean must =
+                    who.find().filter(caller -> caller.user().mustChange()).isPresent();
+            if (must && event.getNavigationTarget() != AccountView.class) {
+                event.forwardTo(AccountView.class);
+            } else {
+                super.beforeEnter(event);
+            }
+        }
+
         @Override
         protected Principal getPrincipal(VaadinRequest request) {
             return who.find().orElse(null);

@@ -13,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What holds for every request, whoever answers it: headers that tell browsers what not to do, cookies that scripts and other
@@ -27,6 +28,9 @@ class HttpRules {
 
     /** After the resources, before the pages. */
     private static final int AFTER_RESOURCES = 9_999;
+
+    /** Cookies that pages set and change by themselves: language and look. */
+    private static final Pattern LOOKS = Pattern.compile("hearth-(language|appearance)=");
 
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -90,7 +94,7 @@ class HttpRules {
         headers.set(
                 "Set-Cookie",
                 cookies.stream()
-                        .map(cookie -> with(cookie, "HttpOnly"))
+                        .map(cookie -> LOOKS.matcher(cookie).lookingAt() ? cookie : with(cookie, "HttpOnly"))
                         .map(cookie -> with(cookie, "Secure"))
                         .map(cookie -> with(cookie, "SameSite=Lax"))
                         .toList());

@@ -6,7 +6,7 @@ import jakarta.servlet.http.Cookie;
 import java.util.Locale;
 
 /** Light or dark, chosen by a person and kept in a cookie, or as their system is. */
-enum Appearance {
+public enum Appearance {
     LIGHT(ColorScheme.Value.LIGHT),
     DARK(ColorScheme.Value.DARK),
     SYSTEM(ColorScheme.Value.SYSTEM);
@@ -24,7 +24,7 @@ enum Appearance {
     }
 
     /** Shows a page so from now on, and every later one. */
-    void choose(UI ui) {
+    public void choose(UI ui) {
         ui.getPage().setColorScheme(scheme);
         ui.getPage()
                 .executeJs(
@@ -44,6 +44,11 @@ enum Appearance {
                 }
             }
         }
+    }
+
+    /** The look of a name: {@code light}, {@code dark}, or anything else to follow the system. */
+    public static Appearance of(String name) {
+        return name.equals("light") ? LIGHT : name.equals("dark") ? DARK : SYSTEM;
     }
 
     static Appearance of(ColorScheme.Value scheme) {

@@ -34,7 +34,7 @@ public final class Language {
     }
 
     /** Changes the language of a page where it stands: what was typed stays. */
-    static void change(UI ui, Locale locale) {
+    public static void change(UI ui, Locale locale) {
         ui.setLocale(locale);
         ui.getElement().setAttribute("lang", tag(locale));
         ui.getPage()
