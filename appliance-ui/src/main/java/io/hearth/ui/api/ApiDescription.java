@@ -23,11 +23,12 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 public class ApiDescription implements OASFilter {
     private static final String BASE = "/api/v1/";
     private static final String BEARER = "bearer";
+    private static final String PRODUCT = "Hearth";
 
     @Override
     public void filterOpenAPI(OpenAPI api) {
         api.setInfo(OASFactory.createInfo()
-                .title("Hearth")
+                .title(PRODUCT)
                 .version("v1")
                 .description(
                         "All that the pages of this appliance can do. Sign in with POST /api/v1/login, or make a token on"
