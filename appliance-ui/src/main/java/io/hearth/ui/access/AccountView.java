@@ -8,6 +8,8 @@ import com.vaadin.flow.component.button.ButtonVariant;
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H2;
 import com.vaadin.flow.component.html.Paragraph;
+import com.vaadin.flow.component.orderedlayout.FlexComponent;
+import com.vaadin.flow.component.orderedlayout.VerticalLayout;
 import com.vaadin.flow.component.select.Select;
 import com.vaadin.flow.component.textfield.PasswordField;
 import com.vaadin.flow.router.Route;
@@ -41,7 +43,7 @@ public class AccountView extends Page {
     private final Paragraph must = new Paragraph();
     private final Select<String> language = new Select<>();
     private final Select<String> theme = new Select<>();
-    private final Div rest = new Div();
+    private final VerticalLayout rest = new VerticalLayout();
     private final SessionsPanel sessions;
     private final TokensPanel tokens;
     private boolean shown;
@@ -59,7 +61,8 @@ public class AccountView extends Page {
         must.getElement().setAttribute("role", "alert");
         text(must::setText, "access.account.must-change");
         rest.add(look(), sessions, tokens);
-        rest.addClassName("hearth-columns");
+        rest.setPadding(false);
+        rest.setAlignItems(FlexComponent.Alignment.STRETCH);
         add(must, password(), rest);
         live(News.Topic.USERS, this::show);
     }
@@ -105,7 +108,7 @@ public class AccountView extends Page {
         text(next::setHelperText, "access.password.help", settings.get(Settings.PASSWORD_LENGTH));
         Div fields = new Div(old, next, again);
         fields.addClassName("hearth-columns");
-        return panel(heading, fields, change);
+        return panel(heading, fields, buttons(change));
     }
 
     private void changePassword() {
@@ -129,7 +132,8 @@ public class AccountView extends Page {
         List.of(old, next, again).forEach(PasswordField::clear);
         Toast.done("access.account.password.changed");
         if (first) {
-            UI.getCurrent().navigate("");
+            // A new page: the request that is going on has none of the roles yet.
+            UI.getCurrent().getPage().setLocation("/");
         }
     }
 
@@ -163,7 +167,9 @@ public class AccountView extends Page {
                 Appearance.of(changed.getValue()).choose(UI.getCurrent());
             }
         });
-        return panel(heading, language, theme);
+        Div choices = new Div(language, theme);
+        choices.addClassName("hearth-columns");
+        return panel(heading, choices);
     }
 
     private void keep() {
@@ -185,6 +191,12 @@ public class AccountView extends Page {
                 .filter(one -> one.getLanguage().equals(language))
                 .findFirst()
                 .orElse(UI.getCurrent().getSession().getBrowser().getLocale());
+    }
+
+    static Div buttons(Button... buttons) {
+        Div row = new Div(buttons);
+        row.addClassName("hearth-actions");
+        return row;
     }
 
     static Div panel(Component... content) {

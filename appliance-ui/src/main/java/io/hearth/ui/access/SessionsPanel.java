@@ -47,7 +47,7 @@ final class SessionsPanel extends Div {
                 .text(end::setHeader, "access.users.actions")
                 .text(all::setText, "access.sessions.end-others")
                 .always(() -> grid.getDataProvider().refreshAll());
-        add(heading, grid, all);
+        add(heading, grid, AccountView.buttons(all));
     }
 
     /** Reads the sessions again. */

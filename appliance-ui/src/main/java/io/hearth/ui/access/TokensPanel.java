@@ -65,7 +65,7 @@ final class TokensPanel extends Div {
                 .text(end::setHeader, "access.users.actions")
                 .text(make::setText, "access.tokens.make")
                 .always(() -> grid.getDataProvider().refreshAll());
-        add(heading, lead, none, grid, make);
+        add(heading, lead, none, grid, AccountView.buttons(make));
     }
 
     /** Reads the tokens again. */

@@ -186,9 +186,10 @@ public class AuditView extends Page {
         words.addClassName("hearth-mono");
         Wording.of(words).text(words::setText, check.finding());
         result.add(
-                check.whole()
-                        ? new StatusBadge(StatusBadge.Kind.GOOD, "audit.whole")
-                        : new StatusBadge(StatusBadge.Kind.BAD, "audit.broken"),
+                new Div(
+                        check.whole()
+                                ? new StatusBadge(StatusBadge.Kind.GOOD, "audit.whole")
+                                : new StatusBadge(StatusBadge.Kind.BAD, "audit.broken")),
                 words);
         result.setClassName("hearth-panel");
         result.setVisible(true);

@@ -44,7 +44,9 @@ public class SettingsView extends Page {
         text(save::setText, "settings.save");
         H2 heading = new H2();
         text(heading::setText, "settings.general");
-        Div general = new Div(heading, values, save);
+        Div buttons = new Div(save);
+        buttons.addClassName("hearth-actions");
+        Div general = new Div(heading, values, buttons);
         general.addClassName("hearth-panel");
         add(general, certificate(certificates));
     }
