@@ -1,0 +1,2 @@
+/** The pages of datasets. */
+package io.hearth.ui.datasets.views;
