@@ -49,7 +49,10 @@ final class BadRowsPanel extends Div {
                         .setAutoWidth(true)
                         .setFlexGrow(0),
                 "datasets.column.place");
-        column(grid.addComponentColumn(row -> wrapped(Language.say(row.reason()))).setFlexGrow(3), "datasets.column.reason");
+        column(
+                grid.addComponentColumn(row -> wrapped(Language.say(row.reason())))
+                        .setFlexGrow(3),
+                "datasets.column.reason");
         column(grid.addComponentColumn(row -> wrapped(row.excerpt())).setFlexGrow(3), "datasets.column.row");
         Wording.of(this).always(grid.getDataProvider()::refreshAll);
         add(

@@ -55,8 +55,14 @@ final class CommitPanel extends Div {
         Wording.of(this)
                 .text(heading::setText, "datasets.commit.title", one.name())
                 .text(badRows::setLabel, "datasets.commit.bad-rows", report.badRows(), report.rows())
-                .text(copies::setLabel, "datasets.commit.copies", report.findings().copies())
-                .text(leaks::setLabel, "datasets.commit.leaks", report.findings().leaks())
+                .text(
+                        copies::setLabel,
+                        "datasets.commit.copies",
+                        report.findings().copies())
+                .text(
+                        leaks::setLabel,
+                        "datasets.commit.leaks",
+                        report.findings().leaks())
                 .text(share::setLabel, "datasets.commit.share")
                 .text(commit::setText, "datasets.commit.button")
                 .always(() -> split.setText(splitText()));

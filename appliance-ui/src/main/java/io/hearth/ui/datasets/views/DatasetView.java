@@ -77,7 +77,8 @@ public class DatasetView extends Page implements BeforeEnterObserver {
     @Override
     public void beforeEnter(BeforeEnterEvent event) {
         try {
-            listed = catalog.get(actor(), event.getRouteParameters().get("dataset").orElse(""));
+            listed = catalog.get(
+                    actor(), event.getRouteParameters().get("dataset").orElse(""));
         } catch (Problem e) {
             throw new NotFoundException();
         }
@@ -131,16 +132,16 @@ public class DatasetView extends Page implements BeforeEnterObserver {
         VersionFacts facts = catalog.version(actor(), version.id()).facts();
         TabSheet tabs = new TabSheet();
         tabs.setWidthFull();
-        tabs.add(Language.say("datasets.tab.rows"), new LazyPanel(() -> new RowsPanel(pages, this::actor, version.id())));
+        tabs.add(
+                Language.say("datasets.tab.rows"),
+                new LazyPanel(() -> new RowsPanel(pages, this::actor, version.id())));
         tabs.add(
                 Language.say("datasets.tab.look"),
                 new LazyPanel(() -> new ModelLookPanel(tokens, models, this::actor, version.id())));
         tabs.add(
                 Language.say("datasets.tab.difference"),
                 new LazyPanel(() -> new DifferencePanel(pages, this::actor, version, others(version))));
-        tabs.add(
-                Language.say("datasets.tab.lengths"),
-                new LazyPanel(() -> ImportView.lengths(facts.characters())));
+        tabs.add(Language.say("datasets.tab.lengths"), new LazyPanel(() -> ImportView.lengths(facts.characters())));
         tabs.add(Language.say("datasets.tab.notes"), new LazyPanel(() -> notes(engineer)));
         content.add(facts(version, facts), tabs);
     }

@@ -88,19 +88,23 @@ public class DatasetsView extends Page {
                         new RouteParameters("dataset", one.dataset().id())))
                 .setFlexGrow(2);
         text(name::setHeader, "datasets.column.name");
-        Grid.Column<Listed> versions = grid.addColumn(one -> one.versions().size()).setAutoWidth(true);
+        Grid.Column<Listed> versions =
+                grid.addColumn(one -> one.versions().size()).setAutoWidth(true);
         text(versions::setHeader, "datasets.column.versions");
-        Grid.Column<Listed> rows = grid.addColumn(one -> newest(one, DatasetVersion::rows)).setAutoWidth(true);
+        Grid.Column<Listed> rows =
+                grid.addColumn(one -> newest(one, DatasetVersion::rows)).setAutoWidth(true);
         text(rows::setHeader, "datasets.column.rows");
-        Grid.Column<Listed> held =
-                grid.addColumn(one -> newest(one, DatasetVersion::evaluationRows)).setAutoWidth(true);
+        Grid.Column<Listed> held = grid.addColumn(one -> newest(one, DatasetVersion::evaluationRows))
+                .setAutoWidth(true);
         text(held::setHeader, "datasets.column.evaluation");
-        Grid.Column<Listed> tags = grid.addColumn(one -> String.join(", ", one.dataset().tags()));
+        Grid.Column<Listed> tags =
+                grid.addColumn(one -> String.join(", ", one.dataset().tags()));
         text(tags::setHeader, "datasets.column.tags");
         Grid.Column<Listed> changed = grid.addColumn(one -> Figures.here()
-                        .dateTime(one.versions().isEmpty()
-                                ? one.dataset().created()
-                                : one.versions().getFirst().created()))
+                        .dateTime(
+                                one.versions().isEmpty()
+                                        ? one.dataset().created()
+                                        : one.versions().getFirst().created()))
                 .setAutoWidth(true);
         text(changed::setHeader, "datasets.column.changed");
     }
@@ -113,28 +117,27 @@ public class DatasetsView extends Page {
 
     private void importColumns() {
         importGrid.setAllRowsVisible(true);
-        Grid.Column<Import> name = importGrid.addComponentColumn(one -> new RouterLink(
-                one.source().fileName(),
-                ImportView.class,
-                new RouteParameters("import", one.id())));
+        Grid.Column<Import> name = importGrid.addComponentColumn(one ->
+                new RouterLink(one.source().fileName(), ImportView.class, new RouteParameters("import", one.id())));
         text(name::setHeader, "datasets.column.file");
-        Grid.Column<Import> state = importGrid.addComponentColumn(DatasetsView::badge).setAutoWidth(true);
+        Grid.Column<Import> state =
+                importGrid.addComponentColumn(DatasetsView::badge).setAutoWidth(true);
         text(state::setHeader, "datasets.column.state");
-        Grid.Column<Import> size =
-                importGrid.addColumn(one -> Figures.here().bytes(one.source().bytes())).setAutoWidth(true);
+        Grid.Column<Import> size = importGrid
+                .addColumn(one -> Figures.here().bytes(one.source().bytes()))
+                .setAutoWidth(true);
         text(size::setHeader, "datasets.column.size");
         Grid.Column<Import> owner = importGrid.addColumn(Import::ownerName).setAutoWidth(true);
         text(owner::setHeader, "datasets.column.owner");
     }
 
     static StatusBadge badge(Import one) {
-        StatusBadge.Kind kind =
-                switch (one.state()) {
-                    case READING, COMMITTING -> StatusBadge.Kind.BUSY;
-                    case READY -> one.report().badRows() > 0 ? StatusBadge.Kind.WARNING : StatusBadge.Kind.WAITING;
-                    case FAILED -> StatusBadge.Kind.BAD;
-                    case COMMITTED -> StatusBadge.Kind.GOOD;
-                };
+        StatusBadge.Kind kind = switch (one.state()) {
+            case READING, COMMITTING -> StatusBadge.Kind.BUSY;
+            case READY -> one.report().badRows() > 0 ? StatusBadge.Kind.WARNING : StatusBadge.Kind.WAITING;
+            case FAILED -> StatusBadge.Kind.BAD;
+            case COMMITTED -> StatusBadge.Kind.GOOD;
+        };
         return new StatusBadge(kind, "datasets.state." + one.state().name().toLowerCase(Locale.ROOT));
     }
 
@@ -146,8 +149,7 @@ public class DatasetsView extends Page {
 
     private void begin(String uploaded) {
         Import one = imports.begin(actor(), uploaded, null, null, null);
-        getUI().ifPresent(ui -> ui.navigate(
-                ImportView.class, new RouteParameters("import", one.id())));
+        getUI().ifPresent(ui -> ui.navigate(ImportView.class, new RouteParameters("import", one.id())));
     }
 
     private void refresh() {

@@ -62,12 +62,11 @@ final class DifferencePanel extends Div {
                 figures.count(found.counts().changed()),
                 figures.count(found.counts().same()))));
         for (RowPages.ShownChange change : found.changes().items()) {
-            StatusBadge.Kind kind =
-                    switch (change.kind()) {
-                        case "added" -> StatusBadge.Kind.GOOD;
-                        case "removed" -> StatusBadge.Kind.BAD;
-                        default -> StatusBadge.Kind.WARNING;
-                    };
+            StatusBadge.Kind kind = switch (change.kind()) {
+                case "added" -> StatusBadge.Kind.GOOD;
+                case "removed" -> StatusBadge.Kind.BAD;
+                default -> StatusBadge.Kind.WARNING;
+            };
             Div sides = new Div(RowCards.of(change.before()), RowCards.of(change.after()));
             sides.addClassName("hearth-columns");
             Div panel = new Div(new StatusBadge(kind, "datasets.difference." + change.kind()), sides);

@@ -48,7 +48,8 @@ final class GroupsPanel extends Div {
         for (RowPages.ShownGroup group : page.items()) {
             Div panel = new Div(new H3(Language.say("datasets.groups.count", group.count())));
             panel.addClassName("hearth-panel");
-            for (RowPages.ShownRow row : group.rows().subList(0, Math.min(ROWS, group.rows().size()))) {
+            for (RowPages.ShownRow row :
+                    group.rows().subList(0, Math.min(ROWS, group.rows().size()))) {
                 Span line = new Span(Language.say(
                         row.part().equals("evaluation") ? "datasets.groups.evaluation-line" : "datasets.groups.line",
                         Figures.here().count(row.line())));

@@ -27,7 +27,9 @@ final class Histogram extends Div {
                     .set("height", "0.8rem")
                     .set("border-radius", "0.2rem")
                     .set("background", "var(--hearth-busy)")
-                    .set("width", most == 0 ? "0" : Math.max(bar.count() > 0 ? 0.5 : 0, 100.0 * bar.count() / most) + "%");
+                    .set(
+                            "width",
+                            most == 0 ? "0" : Math.max(bar.count() > 0 ? 0.5 : 0, 100.0 * bar.count() / most) + "%");
             line.getElement().setAttribute("aria-hidden", "true");
             add(label, line, new Span(Figures.here().count(bar.count())));
         }

@@ -172,7 +172,10 @@ public class ImportView extends Page implements BeforeEnterObserver {
         if (part.blankRows() > 0) {
             fact(facts, "datasets.fact.blank-rows", figures.count(part.blankRows()));
         }
-        fact(facts, "datasets.fact.shape", Language.say("datasets.shape." + part.settings().shape()));
+        fact(
+                facts,
+                "datasets.fact.shape",
+                Language.say("datasets.shape." + part.settings().shape()));
         fact(facts, "datasets.fact.mapping", mapping(part));
         fact(facts, "datasets.fact.written", written(part));
         if (!part.unused().isEmpty()) {
@@ -223,7 +226,9 @@ public class ImportView extends Page implements BeforeEnterObserver {
                 Language.say("datasets.tab.problems", figures.count(report.badRows())),
                 new BadRowsPanel(imports, this::actor, one));
         tabs.add(
-                Language.say("datasets.tab.duplicates", figures.count(report.findings().copies())),
+                Language.say(
+                        "datasets.tab.duplicates",
+                        figures.count(report.findings().copies())),
                 new LazyPanel(() -> new GroupsPanel(pages, this::actor, one.id(), "duplicates")));
         tabs.add(
                 Language.say(
@@ -232,7 +237,9 @@ public class ImportView extends Page implements BeforeEnterObserver {
                 new LazyPanel(() -> new GroupsPanel(pages, this::actor, one.id(), "contradictions")));
         if (one.evaluation() != null) {
             tabs.add(
-                    Language.say("datasets.tab.leaks", figures.count(report.findings().leaks())),
+                    Language.say(
+                            "datasets.tab.leaks",
+                            figures.count(report.findings().leaks())),
                     new LazyPanel(() -> new GroupsPanel(pages, this::actor, one.id(), "leaks")));
         }
         tabs.add(Language.say("datasets.tab.lengths"), new LazyPanel(() -> lengths(report.training())));
@@ -254,8 +261,7 @@ public class ImportView extends Page implements BeforeEnterObserver {
             first++;
         }
         for (int i = first; i < characters.size(); i++) {
-            bars.add(new Histogram.Bar(
-                    figures.count(1L << i) + "–" + figures.count((2L << i) - 1), characters.get(i)));
+            bars.add(new Histogram.Bar(figures.count(1L << i) + "–" + figures.count((2L << i) - 1), characters.get(i)));
         }
         return new Div(new Paragraph(Language.say("datasets.lengths.help")), new Histogram(bars));
     }
@@ -263,8 +269,7 @@ public class ImportView extends Page implements BeforeEnterObserver {
     private Div settings(Report report) {
         H2 heading = new H2(Language.say("datasets.settings.title"));
         Div panel = new Div(
-                heading,
-                new SettingsPanel(report == null ? null : report.training(), one.settings(), wanted -> {
+                heading, new SettingsPanel(report == null ? null : report.training(), one.settings(), wanted -> {
                     imports.settle(actor(), one.id(), wanted);
                     refresh();
                 }));

@@ -27,9 +27,10 @@ final class RowCards {
                 card.add(turn(message.path("role").asText(), text));
             });
         } else {
-            row.properties().forEach(field -> card.add(turn(
-                    field.getKey(),
-                    field.getValue().isTextual() ? field.getValue().asText() : Json.write(field.getValue()))));
+            row.properties()
+                    .forEach(field -> card.add(turn(
+                            field.getKey(),
+                            field.getValue().isTextual() ? field.getValue().asText() : Json.write(field.getValue()))));
         }
         return card;
     }

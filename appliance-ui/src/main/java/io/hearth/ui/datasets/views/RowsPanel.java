@@ -53,8 +53,7 @@ final class RowsPanel extends Div {
     private void show(long from) {
         offset = from;
         String only = part.getValue().equals("all") ? null : part.getValue();
-        Paged<RowPages.ShownRow> page =
-                pages.ofVersion(actor.get(), version, only, search.getValue(), from, PAGE);
+        Paged<RowPages.ShownRow> page = pages.ofVersion(actor.get(), version, only, search.getValue(), from, PAGE);
         rows.removeAll();
         if (page.items().isEmpty()) {
             rows.add(new Paragraph(Language.say("datasets.rows.none")));

@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 
 /** How a file is read, to be changed: what was found stands in the fields, and reading it again is one button. */
 final class SettingsPanel extends Div {
-    private static final List<String> ENCODINGS =
-            List.of("utf-8", "utf-16le", "utf-16be", "gb18030", "big5", "shift_jis", "euc-kr", "windows-1251", "windows-1252");
+    private static final List<String> ENCODINGS = List.of(
+            "utf-8", "utf-16le", "utf-16be", "gb18030", "big5", "shift_jis", "euc-kr", "windows-1251", "windows-1252");
 
     private final FormLayout form = new FormLayout();
     private final Select<String> shape = new Select<>();
@@ -61,7 +61,8 @@ final class SettingsPanel extends Div {
 
     private Details more(ImportSettings found) {
         FormLayout all = new FormLayout();
-        all.add(choice("format", List.of("jsonl", "json", "csv", "xlsx", "txt", "markdown"), wish.format(), found.format()));
+        all.add(choice(
+                "format", List.of("jsonl", "json", "csv", "xlsx", "txt", "markdown"), wish.format(), found.format()));
         all.add(choice("encoding", ENCODINGS, wish.encoding(), found.encoding()));
         all.add(choice("delimiter", List.of(",", "\t", ";", "|"), wish.delimiter(), found.delimiter()));
         all.add(choice("quote", List.of("\"", "'"), wish.quote(), found.quote()));
