@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +29,8 @@ final class Store {
     /** Kept free on the disk for everything else. */
     private static final long RESERVE = 64L << 20;
 
+    private static final Duration FORGOTTEN = Duration.ofDays(1);
+
     private static final System.Logger LOG = System.getLogger(Store.class.getName());
 
     private final Path folder;
@@ -44,7 +48,20 @@ final class Store {
         Files.createDirectories(folder);
         Files.createDirectories(partial);
         this.budget = budget > 0 ? budget : Files.getFileStore(folder).getTotalSpace() / 5 * 4;
+        forgetOldParts();
         this.bytes = all().stream().mapToLong(Kept::size).sum();
+    }
+
+    /** Parts that nobody has gone on with for a day. */
+    private void forgetOldParts() throws IOException {
+        Instant before = clock.instant().minus(FORGOTTEN);
+        try (Stream<Path> parts = Files.list(partial)) {
+            for (Path part : parts.toList()) {
+                if (Files.getLastModifiedTime(part).toInstant().isBefore(before)) {
+                    Files.deleteIfExists(part);
+                }
+            }
+        }
     }
 
     private record Kept(Path file, long size, FileTime used) {}

@@ -78,7 +78,7 @@ final class Wire implements AutoCloseable {
                 .setMaxMessageSize(MAX_MESSAGE));
         try {
             WebSocket socket = client.connect(new WebSocketConnectOptions()
-                            .setHost(control.getHost())
+                            .setHost(control.getHost().replaceAll("[\\[\\]]", ""))
                             .setPort(control.getPort() < 0 ? 443 : control.getPort())
                             .setSsl(true)
                             .setURI(NodePaths.LINK))

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import oshi.SystemInfo;
 import oshi.hardware.CentralProcessor;
 import oshi.hardware.GlobalMemory;
@@ -19,6 +20,9 @@ import oshi.hardware.Sensors;
 /** The machine. Rates are those since the sample before; there are none in the first one. Not for several threads. */
 final class HostProbe {
     private static final int RESCAN = 60;
+
+    /** What lies on other disks would be counted twice. */
+    private static final Pattern VIRTUAL = Pattern.compile("(/dev/)?(dm-|loop|md|ram|zram).*");
 
     private final Path home;
     private final Clock clock;
@@ -55,7 +59,9 @@ final class HostProbe {
 
     HostSample sample() throws IOException {
         if (samples++ % RESCAN == 0) {
-            disks = system.getHardware().getDiskStores();
+            disks = system.getHardware().getDiskStores().stream()
+                    .filter(disk -> !VIRTUAL.matcher(disk.getName()).matches())
+                    .toList();
             interfaces = system.getHardware().getNetworkIFs();
         } else {
             disks.forEach(HWDiskStore::updateAttributes);

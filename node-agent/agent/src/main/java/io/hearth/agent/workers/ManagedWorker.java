@@ -109,7 +109,7 @@ final class ManagedWorker {
     WorkerStatus status() {
         WorkerState now = state;
         State shown = now.state();
-        if (shown.last() && feed.stored() < observed) {
+        if (shown.last() && !now.settled()) {
             shown = shown == State.DONE ? State.UPLOADING : State.STOPPING;
         } else if (wish == Wish.GONE) {
             shown = State.STOPPING;
@@ -176,10 +176,8 @@ final class ManagedWorker {
 
     /** The control plane has stored its events up to this one. */
     void stored(long sequence) throws IOException {
-        boolean before = feed.stored() >= observed;
         feed.stored(sequence, observed);
-        if (!before && feed.stored() >= observed && (state.state().last() || wish == Wish.GONE)) {
-            around.listener().changed(this);
+        if (state.state().last() || wish == Wish.GONE) {
             signal.raise();
         }
     }
@@ -228,7 +226,12 @@ final class ManagedWorker {
             default -> {}
         }
         switch (now.state()) {
-            case DONE, FAILED -> signal.await(LONG);
+            case DONE, FAILED -> {
+                if (!now.settled() && feed.stored() >= observed) {
+                    become(now.settle());
+                }
+                signal.await(LONG);
+            }
             case UPLOADING -> upload();
             default -> {
                 if (wish == Wish.PAUSE) {
@@ -269,7 +272,7 @@ final class ManagedWorker {
     }
 
     private void start() throws IOException, InterruptedException {
-        log.rotate();
+        rotateLog();
         Files.createDirectories(folder.events());
         become(state.starting(around.now(), spool.last() + 1));
         Process child;
@@ -286,7 +289,13 @@ final class ManagedWorker {
                 id(),
                 Long.toString(child.pid()),
                 state.attempt());
-        mark.ifPresent(found -> become(state.with(found)));
+        try {
+            mark.ifPresent(found -> become(state.with(found)));
+        } catch (UncheckedIOException unknown) {
+            // A process that no state names must not go on: there would be two after the next start.
+            mark.ifPresent(RunningProcess::kill);
+            throw unknown;
+        }
         accompany(RunningProcess.child(mark.orElse(new ProcessMark(child.pid(), -1, "")), child));
     }
 
@@ -315,11 +324,19 @@ final class ManagedWorker {
             }
             if (now >= logAt) {
                 logAt = now + LOG_CHECK_MILLIS;
-                log.rotate();
+                rotateLog();
             }
             signal.await(GLANCE_MILLIS);
         }
         judge(Verdict.of(spec.kind(), process.exitCode(), observer, asked), process.exitCode());
+    }
+
+    private void rotateLog() {
+        try {
+            log.rotate();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "The log of worker {0} cannot be rotated: {1}", id(), e.toString());
+        }
     }
 
     private long stopMillis() {

@@ -19,6 +19,8 @@ import java.util.List;
  * @param token the worker's bearer token
  * @param url where the server listens, or null
  * @param outputs what was sent, or null
+ * @param settled whether the control plane has stored every event of a worker that has ended for good: then it may be told of
+ *     the end
  */
 record WorkerState(
         WorkerStatus.State state,
@@ -33,10 +35,12 @@ record WorkerState(
         Integer exitCode,
         String token,
         String url,
-        List<WorkerStatus.Output> outputs) {
+        List<WorkerStatus.Output> outputs,
+        boolean settled) {
 
     static WorkerState fresh(long now, String token) {
-        return new WorkerState(WorkerStatus.State.FETCHING, now, null, 0, 0, 0, 0, null, 1, null, token, null, null);
+        return new WorkerState(
+                WorkerStatus.State.FETCHING, now, null, 0, 0, 0, 0, null, 1, null, token, null, null, false);
     }
 
     /** In another state. */
@@ -54,7 +58,8 @@ record WorkerState(
                 exitCode,
                 token,
                 url,
-                outputs);
+                outputs,
+                false);
     }
 
     /** About to start. */
@@ -72,7 +77,8 @@ record WorkerState(
                 exitCode,
                 token,
                 null,
-                null);
+                null,
+                false);
     }
 
     WorkerState with(ProcessMark started) {
@@ -89,7 +95,8 @@ record WorkerState(
                 exitCode,
                 token,
                 url,
-                outputs);
+                outputs,
+                false);
     }
 
     /** Works; a server listens there. */
@@ -107,7 +114,8 @@ record WorkerState(
                 exitCode,
                 token,
                 address,
-                outputs);
+                outputs,
+                false);
     }
 
     /** The process is no more. */
@@ -125,7 +133,8 @@ record WorkerState(
                 code,
                 token,
                 null,
-                outputs);
+                outputs,
+                false);
     }
 
     /** Waits for another attempt. */
@@ -143,7 +152,8 @@ record WorkerState(
                 exitCode,
                 token,
                 null,
-                null);
+                null,
+                false);
     }
 
     WorkerState done(long now, List<WorkerStatus.Output> sent) {
@@ -160,6 +170,26 @@ record WorkerState(
                 exitCode,
                 token,
                 null,
-                List.copyOf(sent));
+                List.copyOf(sent),
+                false);
+    }
+
+    /** The control plane has stored everything that it said. */
+    WorkerState settle() {
+        return new WorkerState(
+                state,
+                since,
+                reason,
+                attempt,
+                faults,
+                startedAt,
+                retryAt,
+                process,
+                firstEvent,
+                exitCode,
+                token,
+                url,
+                outputs,
+                true);
     }
 }
