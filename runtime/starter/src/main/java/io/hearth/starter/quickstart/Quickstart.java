@@ -19,7 +19,10 @@ final class Quickstart {
     private static final String BASE = "hearth-starter";
     private static final String TUNED = "service-desk";
     private static final int QUESTIONS = 6;
+    private static final int EVALUATION_ROWS = 500;
+    private static final int EVALUATION_TOKENS = 64;
     private static final long LOOK_UP_MILLIS = 500;
+    private static final long PLAIN_PAUSE_NANOS = 10_000_000_000L;
     private static final long PATIENCE_MILLIS = 15 * 60_000L;
     private static final Map<String, Object> RECIPE = Map.of(
             "method", "lora",
@@ -128,17 +131,13 @@ final class Quickstart {
     private void plan() throws InterruptedException {
         phase("Planning");
         JsonNode begun = appliance.post("/api/v1/jobs/plans", Map.of("dataset", TUNED, "base", BASE, "recipe", RECIPE));
-        JsonNode plan = awaitState(
-                        "the plan", "/api/v1/jobs/plans/" + begun.path("id").asText(), "done")
-                .path("plan");
-        long memory = 0;
-        for (JsonNode part : plan.path("memory")) {
-            memory += part.asLong();
-        }
+        JsonNode planned =
+                awaitState("the plan", "/api/v1/jobs/plans/" + begun.path("id").asText(), "done");
+        JsonNode plan = planned.path("plan");
         out.printf(
                 Locale.ROOT,
                 "   %.0f MiB of %.0f MiB free; %d steps, %,d tokens; about %s at %,.0f tokens/s%n",
-                memory / 0x1p20,
+                planned.path("memoryBytes").asLong() / 0x1p20,
                 plan.path("freeBytes").asLong() / 0x1p20,
                 plan.path("steps").asInt(),
                 plan.path("tokens").asLong(),
@@ -152,10 +151,25 @@ final class Quickstart {
         String id = appliance
                 .post(
                         "/api/v1/jobs",
-                        Map.of("name", TUNED, "dataset", TUNED, "base", BASE, "model", TUNED, "recipe", RECIPE))
+                        Map.of(
+                                "name",
+                                TUNED,
+                                "dataset",
+                                TUNED,
+                                "base",
+                                BASE,
+                                "model",
+                                TUNED,
+                                "recipe",
+                                RECIPE,
+                                "evaluationRows",
+                                EVALUATION_ROWS,
+                                "evaluationTokens",
+                                EVALUATION_TOKENS))
                 .path("id")
                 .asText();
         String last = "";
+        long told = 0;
         while (true) {
             JsonNode job = appliance.get("/api/v1/jobs/" + id);
             String state = job.path("state").asText();
@@ -163,8 +177,10 @@ final class Quickstart {
             if (terminal) {
                 out.print("\r   " + line + " ".repeat(Math.max(0, last.length() - line.length())));
                 out.flush();
-            } else if (!line.equals(last) && !state.equals("running")) {
+            } else if (!line.equals(last)
+                    && (!state.equals("running") || System.nanoTime() - told > PLAIN_PAUSE_NANOS)) {
                 out.println("   " + line);
+                told = System.nanoTime();
             }
             last = line;
             if (state.equals("done")) {
@@ -176,7 +192,8 @@ final class Quickstart {
             }
             if (state.equals("failed") || state.equals("cancelled")) {
                 out.println();
-                throw new QuickstartException("The job has " + state + ": " + sentence(job.path("reason")));
+                throw new QuickstartException(
+                        "The job has " + state + ": " + job.path("reason").asText());
             }
             Thread.sleep(LOOK_UP_MILLIS);
         }
@@ -354,10 +371,6 @@ final class Quickstart {
 
     private JsonNode items(String path) throws InterruptedException {
         return appliance.get(path + "?limit=500").path("items");
-    }
-
-    private static String sentence(JsonNode reason) {
-        return reason.isTextual() ? reason.asText() : reason.toString();
     }
 
     // ---- Printing --------------------------------------------------------------------------------------------------
