@@ -118,16 +118,21 @@ public class MetricStore {
                 .bind("line", row.line())
                 .bind("prompt", row.prompt())
                 .bind("reference", row.reference())
-                .bind("baseText", row.base().text())
+                .bind("baseText", said(row.base()))
                 .bind("baseExact", row.base().exact() ? 1 : 0)
                 .bind("baseF1", row.base().f1())
                 .bind("baseLoss", row.base().loss())
-                .bind("tunedText", row.tuned().text())
+                .bind("tunedText", said(row.tuned()))
                 .bind("tunedExact", row.tuned().exact() ? 1 : 0)
                 .bind("tunedF1", row.tuned().f1())
                 .bind("tunedLoss", row.tuned().loss())
                 .bind("gain", gain)
                 .execute();
+    }
+
+    /** Rows of plain text ask nothing, so nothing is said: only their loss counts. */
+    private static String said(Event.Answer answer) {
+        return answer.text() == null ? "" : answer.text();
     }
 
     void forgetAnswers(Handle handle, String job) {
