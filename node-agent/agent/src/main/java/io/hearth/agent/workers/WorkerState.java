@@ -36,7 +36,12 @@ record WorkerState(
         String token,
         String url,
         List<WorkerStatus.Output> outputs,
-        boolean settled) {
+        Boolean settled) {
+
+    /** What a file of an older agent does not have is absent: such components are objects, never primitives. */
+    WorkerState {
+        settled = settled != null && settled;
+    }
 
     static WorkerState fresh(long now, String token) {
         return new WorkerState(
