@@ -26,15 +26,18 @@ public final class AgentMain implements QuarkusApplication {
 
     private final Config config;
     private final Vertx vertx;
+    private final Farewell farewell;
     private final String version;
 
     @Inject
     public AgentMain(
             Config config,
             Vertx vertx,
+            Farewell farewell,
             @ConfigProperty(name = "quarkus.application.version", defaultValue = "unknown") String version) {
         this.config = config;
         this.vertx = vertx;
+        this.farewell = farewell;
         this.version = version;
     }
 
@@ -77,8 +80,8 @@ public final class AgentMain implements QuarkusApplication {
                 Quarkus.asyncExit();
             }
         });
+        farewell.of(agent);
         Quarkus.waitForExit();
-        agent.stop();
         life.join();
     }
 
