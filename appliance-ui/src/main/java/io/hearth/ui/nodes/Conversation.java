@@ -5,7 +5,6 @@ import io.hearth.protocol.Protocol;
 import io.hearth.protocol.ToNode;
 import io.hearth.protocol.WorkerSpec;
 import io.hearth.protocol.WorkerStatus;
-import io.hearth.ui.blobs.BlobStore;
 import io.hearth.ui.core.Database;
 import io.hearth.ui.core.LogText;
 import io.hearth.ui.core.News;
@@ -33,7 +32,7 @@ public class Conversation {
     private final Changes changes;
     private final Telemetry telemetry;
     private final WorkerService service;
-    private final BlobStore blobs;
+    private final NodeBlobs blobs;
     private final News news;
     private final Clock clock;
     private final NodeStore nodes;
@@ -46,7 +45,7 @@ public class Conversation {
             Changes changes,
             Telemetry telemetry,
             WorkerService service,
-            BlobStore blobs,
+            NodeBlobs blobs,
             News news,
             Clock clock) {
         this.database = database;
@@ -258,7 +257,7 @@ public class Conversation {
                 continue;
             }
             if (status.state() == WorkerStatus.State.DONE
-                    && !status.outputs().stream().allMatch(this::here)) {
+                    && !status.outputs().stream().allMatch(output -> blobs.sent(node, output.sha256()))) {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "Node {0} says that worker {1} is done, but has not sent all of its files; passed over.",
@@ -273,9 +272,5 @@ public class Conversation {
             service.grant(handle);
         }
         return changed;
-    }
-
-    private boolean here(WorkerStatus.Output output) {
-        return blobs.has(output.sha256());
     }
 }

@@ -62,9 +62,9 @@ public class NodeBlobs implements BlobUser {
         return folder.resolve(node + "-" + sha256);
     }
 
-    /** How far a blob is that a node sends. */
-    NodePaths.BlobProgress progress(String node, String sha256) {
-        boolean sent = blobs.has(sha256)
+    /** Whether a node has sent a blob whole, and so has proven that it has it. */
+    boolean sent(String node, String sha256) {
+        return blobs.has(sha256)
                 && database.read(
                         h -> h.createQuery("SELECT COUNT(*) FROM node_blob WHERE node_id = :node AND sha256 = :sha256")
                                         .bind("node", node)
@@ -72,9 +72,13 @@ public class NodeBlobs implements BlobUser {
                                         .mapTo(Integer.class)
                                         .one()
                                 > 0);
+    }
+
+    /** How far a blob is that a node sends. */
+    NodePaths.BlobProgress progress(String node, String sha256) {
         try {
             Path part = part(node, sha256);
-            if (sent) {
+            if (sent(node, sha256)) {
                 return new NodePaths.BlobProgress(Files.size(blobs.path(sha256)), true);
             }
             return new NodePaths.BlobProgress(Files.exists(part) ? Files.size(part) : 0, false);

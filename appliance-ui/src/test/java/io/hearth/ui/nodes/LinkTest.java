@@ -12,10 +12,15 @@ import io.hearth.protocol.WorkerSpec;
 import io.hearth.protocol.WorkerStatus;
 import io.hearth.ui.core.Json;
 import io.hearth.ui.core.News;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -237,15 +242,23 @@ class LinkTest {
             agent.greet();
             Worker worker = plane.placed(training(agent));
             byte[] file = {1, 2, 3};
-            String sha256 = plane.blobs
-                    .put(new java.io.ByteArrayInputStream(new byte[] {9}))
-                    .sha256();
+            String sha256 = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+            String another =
+                    plane.blobs.put(new ByteArrayInputStream(new byte[] {9})).sha256();
             agent.say(new FromNode.Workers(List.of(done(worker, "ab".repeat(32), file.length))));
-            agent.say(new FromNode.Workers(List.of(done(worker, sha256, 1))));
+            agent.say(new FromNode.Workers(List.of(done(worker, another, 1))));
+            agent.say(new FromNode.Workers(List.of(status(worker, WorkerStatus.State.UPLOADING))));
+            until(() -> plane.worker(worker.id()).state() == WorkerStatus.State.UPLOADING);
+            assertThat(plane.told.changes)
+                    .as("neither what is not here nor what others have brought")
+                    .noneMatch(told -> told.state() == WorkerStatus.State.DONE);
+            assertThat(agent.put(sha256, file, 0, file.length).statusCode()).isEqualTo(201);
+            agent.say(new FromNode.Workers(List.of(done(worker, sha256, file.length))));
             until(() -> plane.worker(worker.id()).state() == WorkerStatus.State.DONE);
             assertThat(plane.worker(worker.id()).status().outputs().getFirst().sha256())
                     .isEqualTo(sha256);
-            java.util.Set<String> used = new java.util.HashSet<>();
+            Set<String> used = new HashSet<>();
             plane.database.run(h -> plane.nodeBlobs.tell(h, used::add));
             assertThat(used).contains(sha256);
         }

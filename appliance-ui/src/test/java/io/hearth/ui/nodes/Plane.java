@@ -81,11 +81,11 @@ final class Plane implements AutoCloseable {
         events = new EventIntake(database, links, clock, List.of(told));
         changes = new Changes(database, links, news, clock, List.of(told));
         telemetry = new Telemetry(database, clock);
+        nodeBlobs = new NodeBlobs(database, blobs, home, clock);
         workers = new WorkerService(database, links, news, clock);
-        conversation = new Conversation(database, links, events, changes, telemetry, workers, blobs, news, clock);
+        conversation = new Conversation(database, links, events, changes, telemetry, workers, nodeBlobs, news, clock);
         codes = new JoinCodes(database, home, certificates, audit, news, clock);
         enrolments = new Enrolments(database, certificates, codes, audit, news, clock);
-        nodeBlobs = new NodeBlobs(database, blobs, home, clock);
         nodes = new NodeService(database, links, conversation, changes, audit, news, clock);
         port = new NodePort(
                 vertx, certificates, database, conversation, links, enrolments, nodeBlobs, clock, "127.0.0.1", 0);
