@@ -1,11 +1,13 @@
 package io.hearth.ui.deployments;
 
 import com.vaadin.flow.component.html.Div;
+import com.vaadin.flow.component.html.H3;
 import io.hearth.ui.core.Sentence;
 import io.hearth.ui.gateway.Traffic;
 import io.hearth.ui.shell.LiveChart;
 import io.hearth.ui.shell.LiveChart.Point;
 import io.hearth.ui.shell.LiveChart.Series;
+import io.hearth.ui.shell.Wording;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -30,8 +32,21 @@ final class TrafficPanel extends Div {
     TrafficPanel(Traffic traffic) {
         this.traffic = traffic;
         addClassName("hearth-columns");
-        add(requests, tokens, latency);
+        add(
+                titled("deployments.chart.requests", requests),
+                titled("deployments.chart.tokens", tokens),
+                titled("deployments.chart.latency", latency));
         setWidthFull();
+    }
+
+    private static Div titled(String key, LiveChart chart) {
+        H3 title = new H3();
+        title.getStyle().set("font-size", "1rem").set("margin-block", "0.5rem 0.25rem");
+        Wording.of(title).text(title::setText, key);
+        Div all = new Div(title, chart);
+        // A chart gives way when the page becomes narrow.
+        all.getStyle().set("min-width", "0");
+        return all;
     }
 
     private static LiveChart chart(String name, Series... series) {

@@ -64,6 +64,7 @@ public final class UsagePanel extends Div {
         choice.addClassName("hearth-actions");
         choice.getStyle().set("align-items", "end");
         figures.addClassName("hearth-tiles");
+        figures.getStyle().set("margin-block", "1rem");
         grid.setAllRowsVisible(true);
         add(choice, figures, chart, grid);
         words.always(this::refresh);
@@ -134,6 +135,7 @@ public final class UsagePanel extends Div {
         word.getStyle().set("display", "block");
         Div tile = new Div(word, number);
         tile.addClassName("hearth-panel");
+        tile.getStyle().set("box-sizing", "border-box");
         figures.add(tile);
     }
 

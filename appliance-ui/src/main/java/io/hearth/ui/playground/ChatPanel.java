@@ -41,6 +41,7 @@ final class ChatPanel extends Div {
         this.actor = actor;
         this.changed = changed;
         addClassName("hearth-panel");
+        getStyle().set("box-sizing", "border-box").set("min-width", "0");
         model.setWidthFull();
         Wording.of(this).text(model::setLabel, "playground.model");
         talk.getElement().setAttribute("aria-live", "polite");
@@ -216,14 +217,13 @@ final class ChatPanel extends Div {
                 Figures said = Figures.here();
                 double seconds = (ended - began) / 1e9;
                 double firstSeconds = first == 0 ? seconds : (first - began) / 1e9;
-                double answering = Math.max(1e-3, seconds - firstSeconds);
                 figures.setText(Language.say(
                         "playground.figures",
                         said.count(promptTokens == null ? 0 : promptTokens),
                         said.count(completionTokens == null ? 0 : completionTokens),
                         said.decimal(firstSeconds, 2),
-                        said.decimal(seconds, 1),
-                        said.decimal(completionTokens == null ? Double.NaN : completionTokens / answering, 1)));
+                        said.decimal(seconds, 2),
+                        said.decimal(completionTokens == null ? Double.NaN : completionTokens / seconds, 1)));
                 changed.run();
             });
         }

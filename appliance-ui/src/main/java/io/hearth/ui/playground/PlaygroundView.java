@@ -73,7 +73,7 @@ public class PlaygroundView extends Page {
         text(compare::setLabel, "playground.compare");
         Div panels = new Div(left, right);
         panels.addClassName("hearth-columns");
-        panels.getStyle().set("align-items", "start");
+        panels.getStyle().set("align-items", "start").set("margin-block", "0.75rem");
         all.add(compare, settings(), panels, writing());
         all.setWidthFull();
         add(empty, all);
