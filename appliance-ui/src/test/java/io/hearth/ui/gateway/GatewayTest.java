@@ -89,6 +89,26 @@ class GatewayTest {
     }
 
     @Test
+    void answersOverHttp2() throws Exception {
+        Upstream node = fixture.node("node-a");
+        node.does((request, body) -> events(request.response()).end("data: one\n\ndata: [DONE]\n\n"));
+        fixture.serve("m", node);
+        try (java.net.http.HttpClient client = java.net.http.HttpClient.newBuilder()
+                .sslContext(fixture.tls)
+                .version(java.net.http.HttpClient.Version.HTTP_2)
+                .build()) {
+            HttpResponse<String> answer =
+                    client.send(fixture.chat(fixture.key(), "m"), HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(java.net.http.HttpClient.Version.HTTP_2);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo("data: one\n\ndata: [DONE]\n\n");
+            HttpResponse<String> refused = client.send(fixture.chat("hk-no", "m"), HttpResponse.BodyHandlers.ofString());
+            assertThat(refused.statusCode()).isEqualTo(401);
+        }
+        until(() -> fixture.gateway.running() == 0 && fixture.gateway.bodiesHeld() == 0);
+    }
+
+    @Test
     void aClientThatLeavesEndsTheRequestAtTheWorker() throws Exception {
         Upstream node = fixture.node("node-a");
         CountDownLatch told = new CountDownLatch(1);
