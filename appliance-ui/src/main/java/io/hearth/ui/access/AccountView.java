@@ -8,8 +8,6 @@ import com.vaadin.flow.component.button.ButtonVariant;
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H2;
 import com.vaadin.flow.component.html.Paragraph;
-import com.vaadin.flow.component.orderedlayout.FlexComponent;
-import com.vaadin.flow.component.orderedlayout.VerticalLayout;
 import com.vaadin.flow.component.select.Select;
 import com.vaadin.flow.component.textfield.PasswordField;
 import com.vaadin.flow.router.Route;
@@ -43,7 +41,7 @@ public class AccountView extends Page {
     private final Paragraph must = new Paragraph();
     private final Select<String> language = new Select<>();
     private final Select<String> theme = new Select<>();
-    private final VerticalLayout rest = new VerticalLayout();
+    private final Div look;
     private final SessionsPanel sessions;
     private final TokensPanel tokens;
     private boolean shown;
@@ -60,10 +58,8 @@ public class AccountView extends Page {
         must.setId("must-change");
         must.getElement().setAttribute("role", "alert");
         text(must::setText, "access.account.must-change");
-        rest.add(look(), sessions, tokens);
-        rest.setPadding(false);
-        rest.setAlignItems(FlexComponent.Alignment.STRETCH);
-        add(must, password(), rest);
+        look = look();
+        add(must, password(), look, sessions, tokens);
         live(News.Topic.USERS, this::show);
     }
 
@@ -77,7 +73,9 @@ public class AccountView extends Page {
         Caller caller = who.caller();
         boolean mustChange = caller.user().mustChange();
         must.setVisible(mustChange);
-        rest.setVisible(!mustChange);
+        look.setVisible(!mustChange);
+        sessions.setVisible(!mustChange);
+        tokens.setVisible(!mustChange);
         if (!mustChange) {
             sessions.refresh();
             tokens.refresh();
