@@ -8,6 +8,8 @@ import com.vaadin.flow.server.VaadinRequest;
 import com.vaadin.flow.server.VaadinResponse;
 import com.vaadin.flow.server.VaadinSession;
 import com.vaadin.flow.server.auth.NavigationAccessControl;
+import com.vaadin.flow.server.communication.IndexHtmlResponse;
+import io.hearth.ui.api.ContentPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -34,6 +36,7 @@ public class PageSessions {
         NavigationAccessControl control = new Views();
         control.setLoginView("login");
         event.addRequestHandler(this::endIfOver);
+        event.addIndexHtmlRequestListener(PageSessions::allowItsScripts);
         event.getSource().addUIInitListener(init -> {
             UI ui = init.getUI();
             if (VaadinRequest.getCurrent().getUserPrincipal() instanceof Caller caller) {
@@ -41,6 +44,13 @@ public class PageSessions {
             }
             ui.addBeforeEnterListener(control);
         });
+    }
+
+    /** Lets the scripts run that the page was sent with, and no other that may get into it. */
+    private static void allowItsScripts(IndexHtmlResponse page) {
+        String nonce = Secrets.make("");
+        page.getDocument().getElementsByTag("script").attr("nonce", nonce);
+        page.getVaadinResponse().setHeader(ContentPolicy.HEADER, ContentPolicy.withNonce(nonce));
     }
 
     /** Answers requests of pages whose login is over; says whether it did. */

@@ -35,10 +35,10 @@ class HttpRules {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     /** What pages may load: from here alone, but for what Vaadin needs; see docs/security.md. */
-    static final String PAGES = policy("'self' 'unsafe-inline' 'unsafe-eval'");
+    static final String PAGES = ContentPolicy.ofScripts("'self' 'unsafe-eval'");
 
     /** The reader of the API's description has a script in its page. */
-    static final String SWAGGER = policy("'self' 'unsafe-inline'");
+    static final String SWAGGER = ContentPolicy.ofScripts("'self' 'unsafe-inline'");
 
     /** Answers that are not pages load nothing. */
     static final String NOTHING =
@@ -58,12 +58,6 @@ class HttpRules {
                                 context.request().path(),
                                 context.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE))
                         .send(context.response()));
-    }
-
-    private static String policy(String scripts) {
-        return "default-src 'self'; script-src " + scripts + "; style-src 'self' 'unsafe-inline';"
-                + " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
-                + " base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
     }
 
     private static void headers(RoutingContext context) {
