@@ -38,7 +38,7 @@ public class JobView extends Page implements BeforeEnterObserver {
     private final JobService jobs;
     private final JobActions actions;
     private final Div state = new Div();
-    private final JobCharts charts = new JobCharts();
+    private final ChartsPanel charts = new ChartsPanel();
     private final ResultPanel result;
     private final UnorderedList events = new UnorderedList();
     private final LogBox log = new LogBox(Sentence.of("jobs.log"));

@@ -45,7 +45,7 @@ public class JobWizard extends Page implements BeforeEnterObserver {
     private final TextField name = new TextField();
     private final TextField model = new TextField();
     private final IntegerField priority = new IntegerField();
-    private final RecipeForm recipe = new RecipeForm(this::outdated);
+    private final RecipePanel recipe = new RecipePanel(this::outdated);
     private final PlanPanel panel = new PlanPanel();
     private final Button plan = new Button();
     private final Button start = new Button();

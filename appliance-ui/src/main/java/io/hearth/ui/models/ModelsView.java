@@ -29,14 +29,14 @@ public class ModelsView extends Page {
     private final ModelService models;
     private final ModelImports imports;
     private final Button add = new Button();
-    private final ImportList running;
+    private final ImportsPanel running;
     private final Grid<ModelDetail> grid = new Grid<>();
     private final Div empty = new Div();
 
     public ModelsView(ModelService models, ModelImports imports) {
         this.models = models;
         this.imports = imports;
-        this.running = new ImportList(id -> imports.cancel(actor(), id));
+        this.running = new ImportsPanel(id -> imports.cancel(actor(), id));
         title("models.title");
         lead("models.lead");
         add.addThemeVariants(ButtonVariant.PRIMARY);

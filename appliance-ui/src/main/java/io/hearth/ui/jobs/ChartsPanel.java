@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** The charts of a job: loss, learning rate, norm of the gradient, tokens per second. They grow by what is new. */
-final class JobCharts extends Div {
+final class ChartsPanel extends Div {
     private static final int MOST = 1500;
 
     private final LiveChart loss = chart(
@@ -32,7 +32,7 @@ final class JobCharts extends Div {
         List<Metric> after(String kind, int step, int most);
     }
 
-    JobCharts() {
+    ChartsPanel() {
         addClassName("hearth-columns");
         add(panel(loss), panel(speed), panel(rate), panel(norm));
     }

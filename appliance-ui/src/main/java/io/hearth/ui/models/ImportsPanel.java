@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Imports that go on or have ended lately: how far they are, and everything that is wrong with those that were refused. */
-final class ImportList extends Div {
+final class ImportsPanel extends Div {
     private final Consumer<String> cancel;
     private List<ModelImport> shown = List.of();
     private boolean mayCancel;
 
-    ImportList(Consumer<String> cancel) {
+    ImportsPanel(Consumer<String> cancel) {
         this.cancel = cancel;
         setWidthFull();
         Wording.of(this).always(this::draw);

@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.Map;
 
 /** How to train: three presets, and every setting that people ask for with a word about it. What is left empty has its default. */
-final class RecipeForm extends Div {
+final class RecipePanel extends Div {
     private final RadioButtonGroup<Preset> preset = new RadioButtonGroup<>();
     private final Map<String, HasValue<?, ?>> fields = new LinkedHashMap<>();
     private ObjectNode rest = Json.MAPPER.createObjectNode();
 
-    RecipeForm(Runnable changed) {
+    RecipePanel(Runnable changed) {
         Wording words = Wording.of(this);
         preset.setItems(Preset.values());
         words.text(preset::setLabel, "jobs.preset");
