@@ -167,7 +167,7 @@ final class Appliance implements AutoCloseable {
         Patience.until("node " + name + " is ready; see " + outputs, START, () -> {
             for (var node : api().get("/api/v1/nodes").good().path("items")) {
                 if (node.path("name").asText().equals(name)
-                        && node.path("state").asText().equalsIgnoreCase("ready")) {
+                        && node.path("state").asText().equalsIgnoreCase("online")) {
                     return true;
                 }
             }

@@ -69,7 +69,7 @@ class TwoNodesIT {
         local.signal("STOP");
         try {
             Patience.until(
-                    "the node is shown as cut off", SHOWN, () -> !state("local").equals("ready"));
+                    "the node is shown as cut off", SHOWN, () -> !state("local").equals("online"));
             for (int i = 0; i < 10; i++) {
                 assertThat(story.chat(key, "What does E08 mean?")
                                 .path("choices")
@@ -94,7 +94,7 @@ class TwoNodesIT {
         List<Long> workers = appliance.workers();
         second.kill();
         Patience.until(
-                "the node is shown as cut off", SHOWN, () -> !state("second").equals("ready"));
+                "the node is shown as cut off", SHOWN, () -> !state("second").equals("online"));
         assertThat(story.chat(key, "What does E08 mean?").path("choices")).hasSize(1);
         second.start();
         appliance.awaitNode("second");
@@ -115,11 +115,11 @@ class TwoNodesIT {
     void aRevokedNodeStaysOut() {
         String id = node("second").path("id").asText();
         appliance.api().post("/api/v1/nodes/" + id + "/revoke", Map.of()).good();
-        Patience.until("the node is out", SHOWN, () -> !state("second").equals("ready"));
+        Patience.until("the node is out", SHOWN, () -> !state("second").equals("online"));
         appliance.agent("second").kill();
         appliance.agent("second").start();
         Patience.pause(8_000);
-        assertThat(state("second")).isNotEqualTo("ready");
+        assertThat(state("second")).isNotEqualTo("online");
         assertThat(story.chat(key, "What does E08 mean?").path("choices")).hasSize(1);
     }
 
