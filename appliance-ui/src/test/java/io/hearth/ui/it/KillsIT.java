@@ -159,10 +159,10 @@ class KillsIT {
 
     private static void check(Story story, Told told) {
         appliance.awaitNode("local");
-        assertThat(all("/api/v1/datasets", "name", story.name())).as("datasets").hasSize(1);
+        assertThat(all("/api/v1/datasets", "/dataset/name", story.name())).as("datasets").hasSize(1);
         JsonNode version = story.datasetVersion();
         assertThat(version.path("rows").asLong()).as("rows").isEqualTo(Story.goodRows());
-        List<JsonNode> jobs = all("/api/v1/jobs", "name", story.name());
+        List<JsonNode> jobs = all("/api/v1/jobs", "/name", story.name());
         assertThat(jobs).as("jobs").hasSize(1);
         List<Integer> steps = story.steps(jobs.getFirst().path("id").asText());
         List<Integer> expected = new ArrayList<>();
@@ -170,10 +170,10 @@ class KillsIT {
             expected.add(step);
         }
         assertThat(steps).as("steps").isEqualTo(expected);
-        assertThat(all("/api/v1/models", "name", story.tuned())).as("models").hasSize(1);
-        assertThat(all("/api/v1/keys", "name", told.key())).as("keys").hasSize(1);
+        assertThat(all("/api/v1/models", "/model/name", story.tuned())).as("models").hasSize(1);
+        assertThat(all("/api/v1/keys", "/name", told.key())).as("keys").hasSize(1);
         JsonNode usage = Patience.until("every answer is counted", SETTLED, () -> {
-            List<JsonNode> lines = all("/api/v1/usage?group=key", "keyName", told.key());
+            List<JsonNode> lines = all("/api/v1/usage?group=key", "/keyName", told.key());
             return lines.size() == 1 && lines.getFirst().path("requests").asInt() >= told.answered()
                     ? lines.getFirst()
                     : null;
@@ -183,7 +183,7 @@ class KillsIT {
                         .api()
                         .get("/api/v1/audit/verify")
                         .good()
-                        .path("intact")
+                        .path("whole")
                         .asBoolean())
                 .as("audit")
                 .isTrue();
@@ -193,11 +193,11 @@ class KillsIT {
         wholeBlobs(appliance.home().resolve("blobs"));
     }
 
-    private static List<JsonNode> all(String path, String member, String value) {
+    private static List<JsonNode> all(String path, String place, String value) {
         List<JsonNode> found = new ArrayList<>();
         String page = path + (path.contains("?") ? "&" : "?") + "limit=500";
         for (JsonNode item : appliance.api().get(page).good().path("items")) {
-            if (item.path(member).asText().equals(value)) {
+            if (item.at(place).asText().equals(value)) {
                 found.add(item);
             }
         }

@@ -54,7 +54,7 @@ class ScreenshotsIT {
         PAGES.put(
                 "job",
                 "jobs/"
-                        + story.first("/api/v1/jobs", "name", story.name())
+                        + story.first("/api/v1/jobs", "/name", story.name())
                                 .orElseThrow()
                                 .path("id")
                                 .asText());

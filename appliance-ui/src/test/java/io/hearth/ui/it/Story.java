@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -77,7 +76,7 @@ final class Story {
 
     /** Imports the sample model from its folder; its version's id. */
     String model() {
-        Optional<JsonNode> there = patiently(() -> first("/api/v1/models", "name", MODEL));
+        Optional<JsonNode> there = patiently(() -> first("/api/v1/models", "/model/name", MODEL));
         if (there.isEmpty()) {
             String id = patiently(() -> appliance
                     .api()
@@ -94,9 +93,9 @@ final class Story {
             await(
                     "the model is imported",
                     "/api/v1/models/imports/" + id,
-                    List.of("done", "imported", "committed", "ready"));
+                    List.of("ready"));
         }
-        return patiently(() -> first("/api/v1/models", "name", MODEL).orElseThrow())
+        return patiently(() -> first("/api/v1/models", "/model/name", MODEL).orElseThrow())
                 .path("id")
                 .asText();
     }
@@ -118,7 +117,7 @@ final class Story {
 
     /** Uploads the rows in chunks, imports them without the bad ones; the version's id. */
     String dataset() {
-        Optional<JsonNode> there = patiently(() -> first("/api/v1/datasets", "name", name));
+        Optional<JsonNode> there = patiently(() -> first("/api/v1/datasets", "/dataset/name", name));
         if (there.isEmpty()) {
             String upload = upload("rows.jsonl", rows());
             String id = patiently(() -> appliance
@@ -179,12 +178,12 @@ final class Story {
                 .good()
                 .path("id")
                 .asText());
-        return await("the plan is made", "/api/v1/jobs/plans/" + id, List.of("ready", "done", "planned"));
+        return await("the plan is made", "/api/v1/jobs/plans/" + id, List.of("done"));
     }
 
     /** Files the job; its id. */
     String job() {
-        Optional<JsonNode> there = patiently(() -> first("/api/v1/jobs", "name", name));
+        Optional<JsonNode> there = patiently(() -> first("/api/v1/jobs", "/name", name));
         return there.orElseGet(() -> patiently(() -> appliance
                         .api()
                         .post(
@@ -217,7 +216,7 @@ final class Story {
 
     /** Deploys the tuned model. */
     void deploy() {
-        patiently(() -> first("/api/v1/deployments", "name", name))
+        patiently(() -> first("/api/v1/deployments", "/name", name))
                 .orElseGet(() -> patiently(() -> appliance
                         .api()
                         .post("/api/v1/deployments", Map.of("name", name, "model", tuned() + "@prod", "replicas", 1))
@@ -229,9 +228,8 @@ final class Story {
         Patience.until(
                 "the deployment is served",
                 LONG,
-                () -> first("/api/v1/deployments", "name", name)
-                        .filter(deployment -> Set.of("ready", "serving")
-                                .contains(deployment.path("state").asText().toLowerCase()))
+                () -> first("/api/v1/deployments", "/name", name)
+                .filter(deployment -> deployment.path("state").asText().equals("serving"))
                         .orElse(null));
     }
 
@@ -276,7 +274,7 @@ final class Story {
 
     /** Takes the deployment away. */
     void endDeployment() {
-        first("/api/v1/deployments", "name", name)
+        first("/api/v1/deployments", "/name", name)
                 .ifPresent(deployment -> appliance
                         .api()
                         .delete("/api/v1/deployments/" + deployment.path("id").asText())
@@ -285,7 +283,7 @@ final class Story {
 
     /** The version of the dataset. */
     JsonNode datasetVersion() {
-        JsonNode dataset = first("/api/v1/datasets", "name", name).orElseThrow();
+        JsonNode dataset = first("/api/v1/datasets", "/dataset/name", name).orElseThrow();
         String version =
                 dataset.path("newest").path("id").asText(dataset.path("id").asText());
         return appliance.api().get("/api/v1/datasets/versions/" + version).good();
@@ -312,10 +310,10 @@ final class Story {
         return steps;
     }
 
-    /** The first item of a list with a member of this value. */
-    Optional<JsonNode> first(String path, String member, String value) {
+    /** The first item of a list that has a value at a place, written as a JSON pointer. */
+    Optional<JsonNode> first(String path, String place, String value) {
         for (JsonNode item : appliance.api().get(path + "?limit=500").good().path("items")) {
-            if (item.path(member).asText().equals(value)) {
+            if (item.at(place).asText().equals(value)) {
                 return Optional.of(item);
             }
         }

@@ -56,7 +56,7 @@ class TwoNodesIT {
         awaitReplicas(2);
         Set<String> nodes = new TreeSet<>();
         deployment()
-                .path("replicas")
+                .path("workers")
                 .forEach(replica -> nodes.add(replica.path("node").asText()));
         assertThat(nodes).hasSize(2);
     }
@@ -126,8 +126,8 @@ class TwoNodesIT {
     private static void awaitReplicas(int count) {
         Patience.until(count + " replicas are ready", RECONCILED, () -> {
             long ready = 0;
-            for (JsonNode replica : deployment().path("replicas")) {
-                if (Set.of("ready", "serving")
+            for (JsonNode replica : deployment().path("workers")) {
+                if (Set.of("running")
                         .contains(replica.path("state").asText().toLowerCase(java.util.Locale.ROOT))) {
                     ready++;
                 }
@@ -138,7 +138,7 @@ class TwoNodesIT {
 
     private static JsonNode deployment() {
         JsonNode found =
-                story.first("/api/v1/deployments", "name", story.name()).orElseThrow();
+                story.first("/api/v1/deployments", "/name", story.name()).orElseThrow();
         return appliance
                 .api()
                 .get("/api/v1/deployments/" + found.path("id").asText())
@@ -146,7 +146,7 @@ class TwoNodesIT {
     }
 
     private static JsonNode node(String name) {
-        return story.first("/api/v1/nodes", "name", name).orElseThrow();
+        return story.first("/api/v1/nodes", "/name", name).orElseThrow();
     }
 
     private static String state(String name) {
