@@ -159,7 +159,9 @@ class KillsIT {
 
     private static void check(Story story, Told told) {
         appliance.awaitNode("local");
-        assertThat(all("/api/v1/datasets", "/dataset/name", story.name())).as("datasets").hasSize(1);
+        assertThat(all("/api/v1/datasets", "/dataset/name", story.name()))
+                .as("datasets")
+                .hasSize(1);
         JsonNode version = story.datasetVersion();
         assertThat(version.path("rows").asLong()).as("rows").isEqualTo(Story.goodRows());
         List<JsonNode> jobs = all("/api/v1/jobs", "/name", story.name());
@@ -170,7 +172,9 @@ class KillsIT {
             expected.add(step);
         }
         assertThat(steps).as("steps").isEqualTo(expected);
-        assertThat(all("/api/v1/models", "/model/name", story.tuned())).as("models").hasSize(1);
+        assertThat(all("/api/v1/models", "/model/name", story.tuned()))
+                .as("models")
+                .hasSize(1);
         assertThat(all("/api/v1/keys", "/name", told.key())).as("keys").hasSize(1);
         JsonNode usage = Patience.until("every answer is counted", SETTLED, () -> {
             List<JsonNode> lines = all("/api/v1/usage?group=key", "/keyName", told.key());

@@ -16,6 +16,7 @@ final class Pages {
     /** Signs in by the form and waits for the first page. */
     static void signIn(Page page, String url, String name, String password) {
         page.navigate(url + "/login");
+        page.waitForFunction("() => document.querySelector('vaadin-login-form')?.action");
         page.locator("input[name=username]").fill(name);
         page.locator("input[name=password]").fill(password);
         page.keyboard().press("Enter");

@@ -90,10 +90,7 @@ final class Story {
                     .good()
                     .path("id")
                     .asText());
-            await(
-                    "the model is imported",
-                    "/api/v1/models/imports/" + id,
-                    List.of("ready"));
+            await("the model is imported", "/api/v1/models/imports/" + id, List.of("ready"));
         }
         return patiently(() -> first("/api/v1/models", "/model/name", MODEL).orElseThrow())
                 .path("id")
@@ -229,7 +226,7 @@ final class Story {
                 "the deployment is served",
                 LONG,
                 () -> first("/api/v1/deployments", "/name", name)
-                .filter(deployment -> deployment.path("state").asText().equals("serving"))
+                        .filter(deployment -> deployment.path("state").asText().equals("serving"))
                         .orElse(null));
     }
 

@@ -127,8 +127,7 @@ class TwoNodesIT {
         Patience.until(count + " replicas are ready", RECONCILED, () -> {
             long ready = 0;
             for (JsonNode replica : deployment().path("workers")) {
-                if (Set.of("running")
-                        .contains(replica.path("state").asText().toLowerCase(java.util.Locale.ROOT))) {
+                if (Set.of("running").contains(replica.path("state").asText().toLowerCase(java.util.Locale.ROOT))) {
                     ready++;
                 }
             }
