@@ -29,7 +29,7 @@ class HearthScriptTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"quikstart, quickstart", "trian, train", "sevre, serve", "docter, doctor", "tests, test"})
+    @CsvSource({"quikstart, quickstart", "trian, train", "sevre, serve", "docter, doctor", "tests, test", "agents, agent", "controll, control-plane"})
     void anUnknownCommandIsAnsweredWithTheNearestOne(String written, String meant) throws Exception {
         Ended ended = run(written);
         assertThat(ended.code()).isEqualTo(2);
@@ -41,6 +41,24 @@ class HearthScriptTest {
         Ended ended = run("xyz");
         assertThat(ended.code()).isEqualTo(2);
         assertThat(ended.text()).contains("./hearth help").doesNotContain("Did you mean");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "up --port 70000        | --port needs a port",
+                "up --port              | --port needs a port",
+                "up --prot 1            | There is no option \"--prot\"",
+                "quickstart --stay      | There is no option \"--stay\"",
+                "agent                  | Say where the control plane is",
+                "agent --control        | --control needs a value",
+                "agent --what https://x | There is no option \"--what\"",
+            })
+    void aWrongOptionIsASentenceBeforeAnythingIsBuilt(String arguments, String sentence) throws Exception {
+        Ended ended = run(arguments.split(" "));
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.text()).contains(sentence).doesNotContain("Building");
     }
 
     private static Ended run(String... arguments) throws Exception {
