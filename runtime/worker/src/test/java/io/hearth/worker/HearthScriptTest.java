@@ -29,7 +29,15 @@ class HearthScriptTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"quikstart, quickstart", "trian, train", "sevre, serve", "docter, doctor", "tests, test", "agents, agent", "controll, control-plane"})
+    @CsvSource({
+        "quikstart, quickstart",
+        "trian, train",
+        "sevre, serve",
+        "docter, doctor",
+        "tests, test",
+        "agents, agent",
+        "controll, control-plane"
+    })
     void anUnknownCommandIsAnsweredWithTheNearestOne(String written, String meant) throws Exception {
         Ended ended = run(written);
         assertThat(ended.code()).isEqualTo(2);

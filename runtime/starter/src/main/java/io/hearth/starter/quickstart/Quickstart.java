@@ -58,8 +58,12 @@ final class Quickstart {
         this.columns = columns;
     }
 
-    /** Runs it; false if the tuned model has not gained. */
-    boolean run() throws IOException, InterruptedException {
+    /**
+     * Runs it; false if the tuned model has not gained.
+     *
+     * @param exit whether the appliance is stopped at the end
+     */
+    boolean run(boolean exit) throws IOException, InterruptedException {
         String password = setUp();
         dataset();
         model();
@@ -70,7 +74,9 @@ final class Quickstart {
         String key = ask();
         usage();
         out.printf(Locale.ROOT, "%nAll of it took %s.%n", duration((System.nanoTime() - began) / 1e9));
-        farewell(password, key);
+        if (!exit) {
+            farewell(password, key);
+        }
         return gain;
     }
 

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The quickstart's program. Its argument is the folder with the sample; the appliance is the one that runs in {@code
- * HEARTH_HOME}. Exit codes: 0, 1 (it failed, or there was no gain), 2 (it was called wrongly).
+ * The quickstart's program. Its argument is the folder with the sample, and {@code --exit} if the appliance is stopped at the end;
+ * the appliance is the one that runs in {@code HEARTH_HOME}. Exit codes: 0, 1 (it failed, or there was no gain), 2 (it was called wrongly).
  */
 public final class QuickstartMain {
     private static final int USUAL_COLUMNS = 100;
@@ -16,7 +16,8 @@ public final class QuickstartMain {
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         String home = System.getenv("HEARTH_HOME");
-        if (arguments.length != 1 || home == null) {
+        boolean exit = arguments.length == 2 && arguments[1].equals("--exit");
+        if (arguments.length != (exit ? 2 : 1) || home == null) {
             System.err.println("Run ./hearth quickstart.");
             System.exit(2);
         }
@@ -30,7 +31,7 @@ public final class QuickstartMain {
                             out,
                             "1".equals(System.getenv("HEARTH_TERMINAL")),
                             columns(System.getenv("COLUMNS")))
-                    .run();
+                    .run(exit);
             if (!gain) {
                 System.err.println("There was no gain: something is wrong with this build or this machine.");
                 System.exit(1);
