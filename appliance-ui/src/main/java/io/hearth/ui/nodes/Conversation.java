@@ -26,6 +26,9 @@ import org.jdbi.v3.core.Handle;
 public class Conversation {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
 
+    /** The look for silent links comes every second; this much later, something has held it up. */
+    private static final long LATE_MILLIS = 5_000;
+
     private final Database database;
     private final Links links;
     private final EventIntake events;
@@ -37,6 +40,7 @@ public class Conversation {
     private final Clock clock;
     private final NodeStore nodes;
     private final WorkerStore workers;
+    private long lastLook;
 
     public Conversation(
             Database database,
@@ -81,8 +85,17 @@ public class Conversation {
         }
     }
 
-    /** Closes links of which nothing was heard for too long. */
-    void dropSilent() {
+    /**
+     * Closes links of which nothing was heard for too long. If this comes late, the whole process was held up, and what the
+     * nodes have said meanwhile may still be waiting to be heard: then nothing is judged this time.
+     */
+    synchronized void dropSilent() {
+        long now = clock.millis();
+        boolean late = now - lastLook > LATE_MILLIS;
+        lastLook = now;
+        if (late) {
+            return;
+        }
         for (Link link : links.silent()) {
             link.close();
             ended(link);

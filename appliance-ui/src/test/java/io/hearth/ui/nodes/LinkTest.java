@@ -115,6 +115,7 @@ class LinkTest {
 
             clock.move(Duration.ofSeconds(5));
             plane.conversation.dropSilent();
+            plane.conversation.dropSilent();
             assertThat(plane.links.up(agent.id)).isTrue();
             plane.news.subscribe(News.Topic.NODES, news::complete);
             clock.move(Duration.ofSeconds(1));
