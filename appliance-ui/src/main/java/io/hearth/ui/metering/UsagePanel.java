@@ -47,6 +47,7 @@ public final class UsagePanel extends Div {
     public UsagePanel(Metering metering, Supplier<Actor> actor) {
         this.metering = metering;
         this.actor = actor;
+        addClassName("hearth-stack");
         setWidthFull();
         Wording words = Wording.of(this);
         to.setValue(metering.today());
