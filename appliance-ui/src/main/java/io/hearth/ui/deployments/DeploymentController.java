@@ -169,9 +169,9 @@ public class DeploymentController {
         Deployment deployment = situation.deployment();
         Revision revision =
                 store.revision(handle, deployment.id(), deployment.revision()).orElseThrow();
-        Set<String> taken = situation.parts().stream()
-                .filter(part -> part.worker() != null)
-                .map(part -> part.worker().nodeId())
+        // Asked anew: a replica may have been placed a moment ago in this very transaction.
+        Set<String> taken = workers.of(handle, deployment.owner()).stream()
+                .map(Worker::nodeId)
                 .collect(Collectors.toSet());
         Workers.Placement placement;
         try {

@@ -55,8 +55,7 @@ class DeploymentControllerTest {
         News news = new News();
         routes = new RouteTable();
         controller = new DeploymentController(database, news, clock, nodes, models, routes);
-        deployments =
-                new Deployments(database, new AuditLog(clock), news, clock, models, nodes, controller);
+        deployments = new Deployments(database, new AuditLog(clock), news, clock, models, nodes, controller);
         controller.begin();
     }
 
@@ -131,12 +130,12 @@ class DeploymentControllerTest {
         assertThat(task.model().name()).isEqualTo("tuned-base");
         assertThat(task.model().directory()).isEqualTo("base");
         assertThat(task.adapters())
-                .containsExactly(
-                        new io.hearth.contract.Deployment.NamedDirectory("tuned", "adapters/tuned"));
+                .containsExactly(new io.hearth.contract.Deployment.NamedDirectory("tuned", "adapters/tuned"));
         assertThat(spec.inputs().stream().map(WorkerSpec.Input::path))
                 .containsExactly("base/model.safetensors", "adapters/tuned/adapter.safetensors");
         assertThat(spec.restart()).isEqualTo(WorkerSpec.Restart.SERVICE);
-        // 2 layers, 2 heads of 8 for keys and values each, 4 bytes, 128 tokens, 4 whole contexts: below the least cache.
+        // 2 layers, 2 heads of 8 for keys and values each, 4 bytes, 128 tokens, 4 whole contexts: below the least
+        // cache.
         assertThat(task.cacheBytes()).isEqualTo(64L << 20);
         assertThat(task.contextLength()).isEqualTo(128);
     }
@@ -217,7 +216,9 @@ class DeploymentControllerTest {
     @Test
     void refusesWhatDoesNotMakeSense() {
         create("shop", "shop:1", 1);
-        assertThatThrownBy(() -> create("shop", "shop:1", 1)).isInstanceOf(Problem.class).hasMessageContaining("already");
+        assertThatThrownBy(() -> create("shop", "shop:1", 1))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("already");
         assertThatThrownBy(() -> create("-x", "shop:1", 1)).isInstanceOf(Problem.class);
         assertThatThrownBy(() -> create("a/b", "shop:1", 1)).isInstanceOf(Problem.class);
         assertThatThrownBy(() -> create("other", "nothing", 1)).isInstanceOf(Problem.class);
@@ -229,7 +230,8 @@ class DeploymentControllerTest {
         assertThatThrownBy(() -> deployments.drain(VIEWER, id)).isInstanceOf(Problem.class);
     }
 
-    // ---- Tools --------------------------------------------------------------------------------------------------------
+    // ---- Tools
+    // --------------------------------------------------------------------------------------------------------
 
     private String create(String name, String model, int replicas) {
         return deployments.create(OPERATOR, wish(name, model, replicas));
@@ -285,23 +287,24 @@ class DeploymentControllerTest {
                     null,
                     request.restart(),
                     WorkerSpec.Desired.RUN);
-            Worker worker =
-                    new Worker(id, node, request.owner(), spec, null, request.memoryBytes(), 0, false, true);
+            Worker worker = new Worker(id, node, request.owner(), spec, null, request.memoryBytes(), 0, false, true);
             workers.put(id, worker);
             return new Placement.Placed(worker);
         }
 
         void state(String id, WorkerStatus.State state) {
-            workers.computeIfPresent(id, (key, worker) -> new Worker(
+            workers.computeIfPresent(
                     id,
-                    worker.nodeId(),
-                    worker.owner(),
-                    worker.spec(),
-                    new WorkerStatus(id, state, 1, 1, null, null, null, List.of()),
-                    worker.memoryBytes(),
-                    0,
-                    false,
-                    true));
+                    (key, worker) -> new Worker(
+                            id,
+                            worker.nodeId(),
+                            worker.owner(),
+                            worker.spec(),
+                            new WorkerStatus(id, state, 1, 1, null, null, null, List.of()),
+                            worker.memoryBytes(),
+                            0,
+                            false,
+                            true));
         }
 
         void allRun() {

@@ -102,7 +102,8 @@ class GatewayTest {
             assertThat(answer.version()).isEqualTo(java.net.http.HttpClient.Version.HTTP_2);
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).isEqualTo("data: one\n\ndata: [DONE]\n\n");
-            HttpResponse<String> refused = client.send(fixture.chat("hk-no", "m"), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> refused =
+                    client.send(fixture.chat("hk-no", "m"), HttpResponse.BodyHandlers.ofString());
             assertThat(refused.statusCode()).isEqualTo(401);
         }
         until(() -> fixture.gateway.running() == 0 && fixture.gateway.bodiesHeld() == 0);
