@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -22,6 +23,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @QuarkusMain
 public final class AgentMain implements QuarkusApplication {
     private static final System.Logger LOG = System.getLogger(AgentMain.class.getName());
+    private static final int FAULT = 1;
     private static final int USAGE = 2;
 
     private final Config config;
@@ -62,18 +64,19 @@ public final class AgentMain implements QuarkusApplication {
                         settings.home());
                 return USAGE;
             }
-            live(settings);
-            return 0;
+            return live(settings);
         }
     }
 
-    private void live(AgentSettings settings) throws IOException, InterruptedException {
+    private int live(AgentSettings settings) throws IOException, InterruptedException {
         Agent agent = new Agent(settings, vertx, Clock.systemUTC(), WorkerLimits.DEFAULT, version);
+        AtomicInteger code = new AtomicInteger();
         Thread life = Thread.ofVirtual().name("agent").start(() -> {
             try {
                 agent.run();
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.ERROR, e.getMessage(), e);
+                code.set(FAULT);
             } catch (InterruptedException e) {
                 LOG.log(System.Logger.Level.DEBUG, "interrupted", e);
             } finally {
@@ -83,6 +86,7 @@ public final class AgentMain implements QuarkusApplication {
         farewell.of(agent);
         Quarkus.waitForExit();
         life.join();
+        return code.get();
     }
 
     private static String hostName() {

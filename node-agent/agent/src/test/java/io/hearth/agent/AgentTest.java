@@ -87,7 +87,7 @@ class AgentTest {
         assertThat(done.attempt()).isEqualTo(1);
         assertThat(done.exitCode()).isZero();
         assertThat(control.sequences("w-1")).containsExactly(1L, 2L, 3L, 4L);
-        assertThat(control.states.get("w-1")).containsSubsequence(State.RUNNING, State.UPLOADING, State.DONE);
+        assertThat(control.states.get("w-1")).containsSubsequence(State.RUNNING, State.DONE);
         assertThat(home.resolve("workers/w-1/task.json")).content().contains("\"device\":\"cpu:0\"");
     }
 

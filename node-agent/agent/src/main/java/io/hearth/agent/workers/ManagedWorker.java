@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
  * One worker of this node: reconciles what is wanted with what is, on one thread. Every step is on disk before the next is taken,
@@ -25,16 +24,6 @@ final class ManagedWorker {
     private static final long LOG_CHECK_MILLIS = 2_000;
     private static final long LONG = 3_600_000;
 
-    /** What is wanted of it. */
-    private enum Wish {
-        RUN,
-        PAUSE,
-        /** The agent ends and takes its workers with it; the next agent goes on. */
-        SUSPEND,
-        /** Nothing may be left. */
-        GONE
-    }
-
     private final WorkerFolder folder;
     private final Surroundings around;
     private final EventSpool spool;
@@ -42,7 +31,7 @@ final class ManagedWorker {
     private final WorkerLog log;
     private final Travel travel;
     private final Signal signal = new Signal();
-    private final RestartPolicy policy;
+    private final Aftermath aftermath;
     private Thread thread;
     private volatile WorkerSpec spec;
     private volatile Wish wish;
@@ -59,8 +48,8 @@ final class ManagedWorker {
         this.spool = new EventSpool(folder.events());
         this.feed = new EventFeed(spool, known == null);
         this.log = new WorkerLog(folder.log(), around.limits().logBytes());
-        this.policy = new RestartPolicy(spec);
-        this.wish = wish(spec);
+        this.aftermath = new Aftermath(new RestartPolicy(spec));
+        this.wish = Wish.of(spec);
         this.state = known != null ? known : WorkerState.fresh(around.now(), token);
         this.observed = spool.last();
         this.travel = new Travel(folder, around, () -> around.listener().changed(this));
@@ -134,14 +123,14 @@ final class ManagedWorker {
                     spec.id());
         }
         WorkerSpec next = spec.with(wanted.desired());
-        if (wish == wish(next)) {
+        if (wish == Wish.of(next)) {
             return;
         }
         if (next.desired() != spec.desired()) {
             folder.writeSpec(next);
             spec = next;
         }
-        wish = wish(next);
+        wish = Wish.of(next);
         forgotten = false;
         begin();
     }
@@ -187,23 +176,16 @@ final class ManagedWorker {
         feed.relink();
     }
 
-    private static Wish wish(WorkerSpec spec) {
-        return spec.desired() == WorkerSpec.Desired.PAUSE ? Wish.PAUSE : Wish.RUN;
-    }
-
     private void live() {
         while (true) {
             try {
                 if (step()) {
                     return;
                 }
-            } catch (IOException | UncheckedIOException e) {
-                LOG.log(System.Logger.Level.ERROR, "Worker " + spec.id() + " cannot be looked after; trying again.", e);
-                sleep(1_000);
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "A fault in looking after worker " + spec.id() + ".", e);
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "Worker " + spec.id() + " cannot be looked after; trying again.", e);
                 sleep(1_000);
             }
         }
@@ -279,7 +261,7 @@ final class ManagedWorker {
         try {
             child = around.command().start(spec, folder, state.token());
         } catch (IOException e) {
-            fault("The worker cannot be started: " + e.getMessage());
+            become(aftermath.fault(state, "The worker cannot be started: " + e.getMessage(), around.now()));
             return;
         }
         Optional<ProcessMark> mark = ProcessMark.of(child.pid());
@@ -303,7 +285,7 @@ final class ManagedWorker {
     private void accompany(RunningProcess process) throws IOException, InterruptedException {
         Observer observer = new Observer(spool, state.firstEvent());
         boolean asked = state.state() == State.STOPPING;
-        long killAt = asked ? around.now() + stopMillis() : Long.MAX_VALUE;
+        long killAt = asked ? around.now() + around.limits().stopMillis(spec.kind()) : Long.MAX_VALUE;
         long logAt = 0;
         while (true) {
             boolean ended = process.ended();
@@ -314,7 +296,7 @@ final class ManagedWorker {
             long now = around.now();
             if (wish != Wish.RUN && killAt == Long.MAX_VALUE) {
                 asked = true;
-                killAt = now + stopMillis();
+                killAt = now + around.limits().stopMillis(spec.kind());
                 become(state.in(State.STOPPING, now, null));
                 process.terminate();
             } else if (now >= killAt) {
@@ -339,12 +321,6 @@ final class ManagedWorker {
         }
     }
 
-    private long stopMillis() {
-        return spec.kind().endless()
-                ? around.limits().stopServerMillis()
-                : around.limits().stopMillis();
-    }
-
     private void observe(Observer observer, boolean asked) throws IOException {
         if (observer.look()) {
             observed = Math.max(observed, observer.last());
@@ -357,35 +333,9 @@ final class ManagedWorker {
     }
 
     private void judge(Verdict verdict, OptionalInt code) {
-        WorkerState ended = state.ended(code.isPresent() ? code.getAsInt() : null);
-        long now = around.now();
         LOG.log(System.Logger.Level.INFO, "Worker {0} has ended: {1}", id(), LogText.safe(verdict.toString()));
-        switch (verdict) {
-            case Verdict.Finished() -> become(ended.in(State.UPLOADING, now, null));
-            case Verdict.LeftOff() -> {
-                if (wish == Wish.PAUSE) {
-                    become(ended.in(State.PAUSED, now, null));
-                } else {
-                    become(ended.waiting(now, null, ended.faults(), now + (wish == Wish.RUN ? policy.pause() : 0)));
-                }
-            }
-            case Verdict.Hopeless(String reason) -> become(ended.in(State.FAILED, now, reason));
-            case Verdict.Fault(String reason) -> {
-                state = ended;
-                fault(reason);
-            }
-        }
-    }
-
-    private void fault(String reason) {
-        long now = around.now();
-        int faults = policy.faults(state.faults(), state.startedAt(), now);
-        OptionalLong delay = policy.delay(faults);
-        if (delay.isPresent()) {
-            become(state.waiting(now, reason, faults, now + delay.getAsLong()));
-        } else {
-            become(state.waiting(now, reason, faults, 0).in(State.FAILED, now, reason));
-        }
+        WorkerState ended = state.ended(code.isPresent() ? code.getAsInt() : null);
+        become(aftermath.of(verdict, ended, wish, around.now()));
     }
 
     private void upload() throws InterruptedException {

@@ -1,5 +1,7 @@
 package io.hearth.agent.workers;
 
+import io.hearth.protocol.WorkerKind;
+
 /**
  * Bounds of workers.
  *
@@ -20,4 +22,9 @@ public record WorkerLimits(
         long longestRetryMillis) {
     /** As in production. */
     public static final WorkerLimits DEFAULT = new WorkerLimits(30_000, 25_000, 30_000, 16L << 20, 500, 15_000);
+
+    /** Time from SIGTERM to SIGKILL for a worker of this kind. */
+    public long stopMillis(WorkerKind kind) {
+        return kind.endless() ? stopServerMillis : stopMillis;
+    }
 }
