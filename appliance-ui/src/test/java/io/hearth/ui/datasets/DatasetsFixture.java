@@ -1,6 +1,7 @@
 package io.hearth.ui.datasets;
 
 import io.hearth.ui.audit.AuditLog;
+import io.hearth.ui.blobs.Blob;
 import io.hearth.ui.blobs.BlobStore;
 import io.hearth.ui.core.Actor;
 import io.hearth.ui.core.Database;
@@ -69,6 +70,12 @@ public final class DatasetsFixture implements AutoCloseable {
         String id = "up-" + uploads.files.size() + name;
         uploads.files.put(id, new Uploads.Uploaded(id, name, blobs.put(new ByteArrayInputStream(content))));
         return id;
+    }
+
+    /** Begins to read a file that is in the blob store. */
+    Import begin(Blob blob, String name) {
+        uploads.files.put("up-blob", new Uploads.Uploaded("up-blob", name, blob));
+        return imports.begin(ENGINEER, "up-blob", null, null, null);
     }
 
     /** Reads a file to the end. */

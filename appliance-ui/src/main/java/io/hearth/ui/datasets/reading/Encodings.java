@@ -24,6 +24,7 @@ final class Encodings {
 
     private static final int HEAD = 1 << 16;
     private static final int ENOUGH = 1 << 20;
+    private static final int FEW = 3;
 
     /**
      * An encoding.
@@ -127,8 +128,8 @@ final class Encodings {
                 }
             }
         }
-        // A few broken characters among many good ones are faults of rows; anything else is another encoding.
-        if (utf8.faults() == 0 || utf8.characters() >= 20 * utf8.faults()) {
+        // A few broken characters, or some among many good ones, are faults of rows; anything else is another encoding.
+        if (utf8.faults() <= FEW || utf8.characters() >= 20 * utf8.faults()) {
             return "utf-8";
         }
         detector.dataEnd();

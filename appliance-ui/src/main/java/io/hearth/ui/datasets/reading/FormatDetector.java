@@ -20,6 +20,7 @@ final class FormatDetector {
     static final Set<String> FORMATS = Set.of("jsonl", "json", "csv", "xlsx", "txt", "markdown");
     static final Set<String> UNITS = Set.of("line", "paragraph", "section", "file");
 
+    private static final Set<String> WORKBOOKS = Set.of("xlsx", "xlsm", "xls");
     private static final int HEAD = 1 << 18;
     private static final int SAMPLE = 50;
     private static final String DELIMITERS = ",\t;|";
@@ -46,12 +47,12 @@ final class FormatDetector {
             String sheet = wish.sheet() == null ? sheets.getFirst() : wish.sheet();
             return wish.withText(null, "xlsx").withTable(null, null, wish.header() == null || wish.header(), sheet);
         }
+        if ("xlsx".equals(wish.format()) || wish.format() == null && WORKBOOKS.contains(ending())) {
+            throw Problem.invalid("datasets.file.workbook-broken", file.name());
+        }
         Encodings.Encoding encoding = Encodings.detect(file, wish.encoding());
         String head = head(encoding);
         String format = wish.format() == null ? format(head) : wish.format();
-        if (format.equals("xlsx")) {
-            throw Problem.invalid("datasets.file.workbook-broken", file.name());
-        }
         ImportSettings found = wish.withText(encoding.name(), format);
         return switch (format) {
             case "csv" -> table(found, encoding, head);

@@ -27,8 +27,6 @@ import org.dhatim.fastexcel.reader.Sheet;
 
 /** The rows of a sheet of an Excel workbook (XLSX), every cell as the text that a person sees. */
 final class Workbook {
-    private static final ReadingOptions OPTIONS = new ReadingOptions(true, true);
-
     /** Whether a ZIP is a workbook. */
     static boolean isWorkbook(DataFile file, Bounds bounds) throws IOException {
         try (ZipInputStream zip = new ZipInputStream(file.open())) {
@@ -160,8 +158,9 @@ final class Workbook {
             try (InputStream in = file.open()) {
                 Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
             }
-            inflate(copy, file.name(), bounds);
-            try (ReadableWorkbook workbook = new ReadableWorkbook(copy.toFile(), OPTIONS)) {
+            // Formats of cells tell dates from numbers; a workbook may do without the part that holds them.
+            boolean formats = inflate(copy, bounds);
+            try (ReadableWorkbook workbook = new ReadableWorkbook(copy.toFile(), new ReadingOptions(formats, true))) {
                 return work.with(workbook);
             }
         } catch (ExcelReaderException e) {
@@ -179,13 +178,16 @@ final class Workbook {
         }
     }
 
-    private static void inflate(Path copy, String name, Bounds bounds) throws IOException {
+    /** Inflates every part and tells whether one of them holds formats of cells. */
+    private static boolean inflate(Path copy, Bounds bounds) throws IOException {
         ZipDirectory.check(copy, bounds);
         byte[] buffer = new byte[1 << 16];
         long all = 0;
+        boolean formats = false;
         try (ZipFile zip = new ZipFile(copy.toFile())) {
             for (ZipEntry entry : (Iterable<ZipEntry>) zip.stream().<ZipEntry>map(e -> e)::iterator) {
                 long size = 0;
+                formats |= entry.getName().endsWith("styles.xml");
                 try (InputStream in = CountedStream.inflated(
                         zip.getInputStream(entry), bounds, () -> Math.max(1, entry.getCompressedSize()))) {
                     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -200,6 +202,7 @@ final class Workbook {
                 }
             }
         }
+        return formats;
     }
 
     private Workbook() {}

@@ -35,6 +35,7 @@ final class CommitPanel extends Div {
         share.setMax(50);
         share.setValue(10);
         share.setStepButtonsVisible(true);
+        share.setWidth("14rem");
         commit.addThemeVariants(ButtonVariant.PRIMARY);
         commit.setDisableOnClick(true);
         commit.addClickListener(clicked -> {
