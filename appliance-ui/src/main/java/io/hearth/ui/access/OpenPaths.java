@@ -50,11 +50,19 @@ public final class OpenPaths {
      */
     public static final String PAGE_PARAMETER = "v-r";
 
-    /** Whether a request needs no login here. */
+    /** Whether a request needs no login here. A path that two readers might read differently never does. */
     public static boolean open(String method, String path, boolean hasPageParameter) {
-        return path.startsWith(GATEWAY)
-                || path.equals("/") && hasPageParameter
-                || ALL.stream().anyMatch(one -> one.covers(method, path));
+        if (path.startsWith(GATEWAY)) {
+            return !path.contains("..") && path.indexOf(';') < 0 && path.indexOf('\\') < 0;
+        }
+        return plain(path)
+                && (path.equals("/") && hasPageParameter || ALL.stream().anyMatch(one -> one.covers(method, path)));
+    }
+
+    /** Letters, digits and a few signs: nothing encoded, no parameters, no way up. */
+    private static boolean plain(String path) {
+        return !path.contains("..")
+                && path.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c) || "/._-~".indexOf(c) >= 0);
     }
 
     private OpenPaths() {}

@@ -78,11 +78,22 @@ class RulesTest {
                 "/VAADIN/upload",
                 "/setup/x",
                 "/v1",
+                "/v1/..;/api/v1/users",
+                "/v1/../api/v1/users",
+                "/js/..;/api/v1/users",
+                "/js/;/../api/v1/users",
+                "/js/%00hearth-chart.js",
+                "/js/..%2fapi/v1/users",
+                "/js/..\\api",
+                "/login;x=/../api/v1/users",
                 "/auth/logout")) {
             assertThat(OpenPaths.open("GET", closed, false)).as(closed).isFalse();
             assertThat(OpenPaths.open("POST", closed, false)).as(closed).isFalse();
         }
         assertThat(OpenPaths.open("GET", "/login", false)).isTrue();
+        assertThat(OpenPaths.open("GET", "/VAADIN/build/indexhtml-_XSpFHhC.js", false))
+                .isTrue();
+        assertThat(OpenPaths.open("GET", "/v1/models/a%2Fb", false)).isTrue();
         assertThat(OpenPaths.open("POST", "/", true)).isTrue();
         assertThat(OpenPaths.open("POST", "/datasets", true)).isFalse();
         assertThat(OpenPaths.open("GET", "/q/health/ready", false)).isTrue();
