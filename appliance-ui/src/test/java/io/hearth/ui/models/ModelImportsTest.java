@@ -26,11 +26,11 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jdbi.v3.core.Handle;
 
 class ModelImportsTest {
     private static final Actor ENGINEER = new Actor("u-1", "Ada", Role.ENGINEER, "test");
@@ -136,7 +136,12 @@ class ModelImportsTest {
         Path link = home.folder("import").resolve("link");
         Files.createSymbolicLink(link, outside);
         for (String path : List.of(
-                outside.toString(), link.toString(), home.folder("import") + "/../../outside", "/etc", "", "relative")) {
+                outside.toString(),
+                link.toString(),
+                home.folder("import") + "/../../outside",
+                "/etc",
+                "",
+                "relative")) {
             assertThatThrownBy(() -> imports.fromFolder(ENGINEER, null, path, null))
                     .as(path)
                     .isInstanceOf(Problem.class);
@@ -257,7 +262,8 @@ class ModelImportsTest {
             }
             writer.finish();
         }
-        assertThat(new String(Files.readAllBytes(tar), StandardCharsets.ISO_8859_1)).contains("ustar");
+        assertThat(new String(Files.readAllBytes(tar), StandardCharsets.ISO_8859_1))
+                .contains("ustar");
         return tar;
     }
 }
