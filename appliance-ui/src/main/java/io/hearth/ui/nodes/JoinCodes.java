@@ -166,11 +166,14 @@ public class JoinCodes {
                 .execute();
     }
 
-    /** Sees to it that the file for the agent on this machine is there while it is needed, and only then. */
+    /**
+     * Sees to it that the file for the agent on this machine is there until its node has joined, and not after that: a node that
+     * was revoked must not come back by itself.
+     */
     synchronized void keepLocalCode() {
         try {
             boolean joined =
-                    database.read(h -> h.createQuery("SELECT COUNT(*) FROM node WHERE local = 1 AND revoked IS NULL")
+                    database.read(h -> h.createQuery("SELECT COUNT(*) FROM node WHERE local = 1")
                                     .mapTo(Integer.class)
                                     .one()
                             > 0);
