@@ -423,7 +423,10 @@ class SecurityIT {
 
     @Test
     void manyWrongPasswordsAreSlowedDown() {
-        String name = "the-viewer";
+        String name = "the-guessed";
+        Map<String, Object> user =
+                Map.of("name", name, "password", USER_PASSWORD, "role", "viewer", "mustChangePassword", false);
+        appliance.api().post("/api/v1/users", user).good();
         boolean limited = false;
         for (int i = 0; i < 30 && !limited; i++) {
             limited = appliance
