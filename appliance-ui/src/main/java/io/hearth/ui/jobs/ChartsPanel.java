@@ -1,9 +1,11 @@
 package io.hearth.ui.jobs;
 
 import com.vaadin.flow.component.html.Div;
+import com.vaadin.flow.component.html.H3;
 import io.hearth.ui.core.Sentence;
 import io.hearth.ui.shell.Figures;
 import io.hearth.ui.shell.LiveChart;
+import io.hearth.ui.shell.Wording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -34,7 +36,11 @@ final class ChartsPanel extends Div {
 
     ChartsPanel() {
         addClassName("hearth-columns");
-        add(panel(loss), panel(speed), panel(rate), panel(norm));
+        add(
+                panel("jobs.chart.loss", loss),
+                panel("jobs.chart.speed", speed),
+                panel("jobs.chart.rate", rate),
+                panel("jobs.chart.norm", norm));
     }
 
     /** Adds what is new since the last time. */
@@ -83,8 +89,10 @@ final class ChartsPanel extends Div {
         return new LiveChart(Sentence.of(name), LiveChart.Across.STEPS, unit, series);
     }
 
-    private static Div panel(LiveChart chart) {
-        Div panel = new Div(chart);
+    private static Div panel(String name, LiveChart chart) {
+        H3 heading = new H3();
+        Wording.of(heading).text(heading::setText, name);
+        Div panel = new Div(heading, chart);
         panel.addClassName("hearth-panel");
         return panel;
     }

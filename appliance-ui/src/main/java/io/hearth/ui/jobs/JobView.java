@@ -200,7 +200,7 @@ public class JobView extends Page implements BeforeEnterObserver {
     private void draw(Job job) {
         Figures figures = Figures.here();
         state.removeAll();
-        state.add(JobsView.badge(job));
+        state.add(new Div(JobsView.badge(job)));
         if (job.reason() != null) {
             Div reason = new Div(Language.say(job.reason()));
             reason.getStyle().set("overflow-wrap", "anywhere");

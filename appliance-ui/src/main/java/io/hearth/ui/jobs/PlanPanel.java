@@ -58,10 +58,10 @@ final class PlanPanel extends Div {
 
     private void done(Plan result) {
         Figures figures = Figures.here();
-        add(
+        add(new Div(
                 result.fits()
                         ? new StatusBadge(StatusBadge.Kind.GOOD, "jobs.plan.fits")
-                        : new StatusBadge(StatusBadge.Kind.BAD, "jobs.plan.unfit"));
+                        : new StatusBadge(StatusBadge.Kind.BAD, "jobs.plan.unfit")));
         if (result.fits()) {
             line(Language.say(
                     "jobs.plan.time",
