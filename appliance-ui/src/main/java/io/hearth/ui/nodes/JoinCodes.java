@@ -172,11 +172,10 @@ public class JoinCodes {
      */
     synchronized void keepLocalCode() {
         try {
-            boolean joined =
-                    database.read(h -> h.createQuery("SELECT COUNT(*) FROM node WHERE local = 1")
-                                    .mapTo(Integer.class)
-                                    .one()
-                            > 0);
+            boolean joined = database.read(h -> h.createQuery("SELECT COUNT(*) FROM node WHERE local = 1")
+                            .mapTo(Integer.class)
+                            .one()
+                    > 0);
             if (joined) {
                 Files.deleteIfExists(localFile);
             } else if (!usable()) {

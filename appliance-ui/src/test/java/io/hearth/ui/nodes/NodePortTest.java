@@ -124,7 +124,9 @@ class NodePortTest {
             assertThat(file).doesNotExist();
             plane.nodes.revoke(Actor.SYSTEM, agent.id);
             plane.codes.keepLocalCode();
-            assertThat(file).as("who was sent away does not come back by itself").doesNotExist();
+            assertThat(file)
+                    .as("who was sent away does not come back by itself")
+                    .doesNotExist();
         }
     }
 
