@@ -58,7 +58,12 @@ final class LineageBuilder {
             String id = dataset.path("id").asText();
             String label = dataset.path("name").asText() + ":"
                     + dataset.path("version").asInt();
-            node(id, label, "models.kind.dataset", 0, "datasets/" + dataset.path("name").asText());
+            node(
+                    id,
+                    label,
+                    "models.kind.dataset",
+                    0,
+                    "datasets/" + dataset.path("name").asText());
             edges.add(new LineageDrawing.Edge(id, version.job()));
         }
         String name = lineage.path("jobName").asText(version.job());

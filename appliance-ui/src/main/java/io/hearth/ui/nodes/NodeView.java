@@ -44,18 +44,18 @@ public class NodeView extends Page implements BeforeEnterObserver {
     private final Div now = new Div();
     private final DescriptionList facts = new DescriptionList();
     private final Tabs ranges = new Tabs();
-    private final NodeCharts charts;
-    private final NodeWorkers workers;
+    private final NodeChartsPanel charts;
+    private final NodeWorkersPanel workers;
     private Node node;
-    private NodeTile tile;
+    private NodeTilePanel tile;
 
     public NodeView(Database database, NodeService nodes, WorkerService service, Telemetry telemetry, Clock clock) {
         this.database = database;
         this.nodes = nodes;
         this.telemetry = telemetry;
         this.clock = clock;
-        this.charts = new NodeCharts(database, telemetry, clock);
-        this.workers = new NodeWorkers(database, service);
+        this.charts = new NodeChartsPanel(database, telemetry, clock);
+        this.workers = new NodeWorkersPanel(database, service);
         revoke.addThemeVariants(ButtonVariant.ERROR);
         text(revoke::setText, "nodes.revoke");
         revoke.addClickListener(clicked -> revoke());
@@ -89,7 +89,7 @@ public class NodeView extends Page implements BeforeEnterObserver {
         String id = event.getRouteParameters().get("node").orElse("");
         node = database.read(h -> nodes.find(h, id)).orElseThrow(NotFoundException::new);
         title("nodes.node.title", node.name());
-        tile = new NodeTile(node);
+        tile = new NodeTilePanel(node);
         now.removeAll();
         now.add(tile);
         endLive();

@@ -34,7 +34,7 @@ public class NodesView extends Page {
     private final Div tiles = new Div();
     private final Div waiting = new Div();
     private final Div empty = new Div();
-    private final Map<String, NodeTile> byId = new LinkedHashMap<>();
+    private final Map<String, NodeTilePanel> byId = new LinkedHashMap<>();
     private List<Node> shown = List.of();
 
     public NodesView(
@@ -73,7 +73,7 @@ public class NodesView extends Page {
             byId.clear();
             tiles.removeAll();
             for (Node node : now) {
-                NodeTile tile = new NodeTile(node);
+                NodeTilePanel tile = new NodeTilePanel(node);
                 byId.put(node.id(), tile);
                 tiles.add(tile);
             }

@@ -20,7 +20,7 @@ import io.hearth.ui.core.Role;
 import io.hearth.ui.core.Sentence;
 import io.hearth.ui.nodes.Node;
 import io.hearth.ui.nodes.NodeService;
-import io.hearth.ui.nodes.NodeTile;
+import io.hearth.ui.nodes.NodeTilePanel;
 import io.hearth.ui.nodes.Telemetry;
 import io.hearth.ui.shell.Figures;
 import io.hearth.ui.shell.Language;
@@ -47,7 +47,7 @@ public class OverviewView extends Page {
     private final Div activities = new Div();
     private final Div fleet = new Div();
     private final Div tiles = new Div();
-    private final Map<String, NodeTile> byId = new LinkedHashMap<>();
+    private final Map<String, NodeTilePanel> byId = new LinkedHashMap<>();
     private List<Node> shown = List.of();
     private List<Object> drawn = List.of();
 
@@ -212,7 +212,7 @@ public class OverviewView extends Page {
             byId.clear();
             tiles.removeAll();
             for (Node node : now) {
-                NodeTile tile = new NodeTile(node);
+                NodeTilePanel tile = new NodeTilePanel(node);
                 byId.put(node.id(), tile);
                 tiles.add(tile);
             }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Charts of a node and its cards over a time; in the shortest range they move with every second. */
-final class NodeCharts extends Div {
+final class NodeChartsPanel extends Div {
     private static final int POINTS = 600;
 
     private final Database database;
@@ -32,7 +32,7 @@ final class NodeCharts extends Div {
      */
     private record Line(LiveChart chart, String series, List<String> figures) {}
 
-    NodeCharts(Database database, Telemetry telemetry, Clock clock) {
+    NodeChartsPanel(Database database, Telemetry telemetry, Clock clock) {
         this.database = database;
         this.telemetry = telemetry;
         this.clock = clock;

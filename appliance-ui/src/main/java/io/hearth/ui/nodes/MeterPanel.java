@@ -6,14 +6,14 @@ import com.vaadin.flow.component.progressbar.ProgressBar;
 import io.hearth.ui.shell.Wording;
 
 /** How much of something is used: a name, a text and a bar. */
-public final class Meter extends Div {
+public final class MeterPanel extends Div {
     private final Span value = new Span();
     private final ProgressBar bar = new ProgressBar(0, 1, 0);
 
     /**
      * @param key text that names what is measured
      */
-    public Meter(String key) {
+    public MeterPanel(String key) {
         Span name = new Span();
         name.addClassName("hearth-secondary");
         Div line = new Div(name, value);

@@ -16,15 +16,15 @@ import java.util.List;
 import java.util.Optional;
 
 /** A node at a glance: its state, its machine, its cards, all of this second. */
-public final class NodeTile extends Div {
+public final class NodeTilePanel extends Div {
     private final StatusBadge state;
     private final Span machine = new Span();
-    private final Meter cpu = new Meter("nodes.cpu");
-    private final Meter memory = new Meter("nodes.memory");
-    private final Meter disk = new Meter("nodes.disk");
+    private final MeterPanel cpu = new MeterPanel("nodes.cpu");
+    private final MeterPanel memory = new MeterPanel("nodes.memory");
+    private final MeterPanel disk = new MeterPanel("nodes.disk");
     private final List<CardLine> cards = new ArrayList<>();
 
-    public NodeTile(Node node) {
+    public NodeTilePanel(Node node) {
         addClassName("hearth-panel");
         state = new StatusBadge(kind(node), sentence(node));
         RouterLink link = new RouterLink(node.name(), NodeView.class, new RouteParameters("node", node.id()));
@@ -66,7 +66,7 @@ public final class NodeTile extends Div {
         cards.forEach(card -> card.show(live.flatMap(sample -> sample.card(card.id())), figures));
     }
 
-    static void used(Meter meter, long used, long total, Figures figures) {
+    static void used(MeterPanel meter, long used, long total, Figures figures) {
         meter.show(total > 0 ? used / (double) total : null, figures.bytes(used) + " / " + figures.bytes(total));
     }
 
@@ -89,8 +89,8 @@ public final class NodeTile extends Div {
     /** A card of the node. */
     private static final class CardLine extends Div {
         private final String id;
-        private final Meter utilisation = new Meter("nodes.utilisation");
-        private final Meter memory = new Meter("nodes.card-memory");
+        private final MeterPanel utilisation = new MeterPanel("nodes.utilisation");
+        private final MeterPanel memory = new MeterPanel("nodes.card-memory");
         private final Span rest = new Span();
         private final Span errors = new Span();
 

@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Workers on a node, with their logs. */
-final class NodeWorkers extends Div {
+final class NodeWorkersPanel extends Div {
     private static final int LOG_BYTES = 128 << 10;
 
     private final Database database;
@@ -30,7 +30,7 @@ final class NodeWorkers extends Div {
     private final Paragraph none = new Paragraph();
     private List<Worker> shown = List.of();
 
-    NodeWorkers(Database database, WorkerService service) {
+    NodeWorkersPanel(Database database, WorkerService service) {
         this.database = database;
         this.service = service;
         setWidthFull();
@@ -41,7 +41,8 @@ final class NodeWorkers extends Div {
                 worker -> Language.say("nodes.kind." + worker.spec().kind().command()));
         Grid.Column<Worker> card = grid.addColumn(worker -> worker.spec().card());
         Grid.Column<Worker> memory = grid.addColumn(worker -> Figures.here().bytes(worker.memoryBytes()));
-        Grid.Column<Worker> state = grid.addComponentColumn(NodeWorkers::badge).setFlexGrow(2);
+        Grid.Column<Worker> state =
+                grid.addComponentColumn(NodeWorkersPanel::badge).setFlexGrow(2);
         grid.addComponentColumn(this::logButton).setFlexGrow(0).setAutoWidth(true);
         grid.setAllRowsVisible(true);
         add(heading, none, grid);
