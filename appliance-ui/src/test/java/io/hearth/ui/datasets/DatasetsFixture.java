@@ -102,7 +102,7 @@ public final class DatasetsFixture implements AutoCloseable {
         };
         try (News.Subscription subscription = news.subscribe(News.Topic.DATASETS, changed -> look.run())) {
             look.run();
-            if (!ended.await(Duration.ofMinutes(2).toSeconds(), TimeUnit.SECONDS)) {
+            if (!ended.await(Duration.ofMinutes(30).toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("The import " + id + " does not end: " + imports.progress(id));
             }
         }
