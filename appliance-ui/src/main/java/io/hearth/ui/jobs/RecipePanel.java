@@ -66,7 +66,7 @@ final class RecipePanel extends Div {
                         changed.run();
                     }
                 }));
-        Details advanced = new Details(form);
+        Details advanced = new Details("", form);
         words.text(advanced::setSummaryText, "jobs.recipe.advanced");
         advanced.setWidthFull();
         add(preset, advanced);

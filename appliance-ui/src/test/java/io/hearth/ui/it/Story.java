@@ -93,7 +93,7 @@ final class Story {
             await("the model is imported", "/api/v1/models/imports/" + id, List.of("ready"));
         }
         return patiently(() -> first("/api/v1/models", "/model/name", MODEL).orElseThrow())
-                .path("id")
+                .at("/versions/0/id")
                 .asText();
     }
 
@@ -280,10 +280,7 @@ final class Story {
 
     /** The version of the dataset. */
     JsonNode datasetVersion() {
-        JsonNode dataset = first("/api/v1/datasets", "/dataset/name", name).orElseThrow();
-        String version =
-                dataset.path("newest").path("id").asText(dataset.path("id").asText());
-        return appliance.api().get("/api/v1/datasets/versions/" + version).good();
+        return first("/api/v1/datasets", "/dataset/name", name).orElseThrow().at("/versions/0");
     }
 
     /** How many of {@link #rows()} are good. */
