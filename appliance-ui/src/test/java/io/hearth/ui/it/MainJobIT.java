@@ -75,10 +75,7 @@ class MainJobIT {
         page.getByLabel("Password", new Page.GetByLabelOptions().setExact(true)).fill(Appliance.PASSWORD);
         page.getByLabel("Password once more").fill(Appliance.PASSWORD);
         button("Make administrator").click();
-        page.locator("h1").first().waitFor();
-        if (!page.url().endsWith("/login")) {
-            page.navigate(appliance.url() + "/");
-        }
+        page.locator(".hearth-user-menu, vaadin-login-form").first().waitFor();
         if (page.locator(".hearth-user-menu").count() == 0) {
             Pages.signIn(page, appliance.url(), Appliance.ADMINISTRATOR, Appliance.PASSWORD);
         }
@@ -192,6 +189,7 @@ class MainJobIT {
         model.fill(story.tuned() + "@prod");
         model.press("Enter");
         Locator name = dialog.getByLabel("Public name");
+        assertThat(name).hasValue(story.tuned());
         name.fill(NAME);
         dialog.getByRole(
                         AriaRole.BUTTON,
