@@ -53,8 +53,13 @@ public class MainLayout extends AppLayout {
 
     public MainLayout() {
         setPrimarySection(Section.DRAWER);
-        Anchor skip = new Anchor("#hearth-content");
+        Anchor skip = new Anchor("#" + Page.HEADING);
         skip.setRouterIgnore(true);
+        // Followed as an address it would lead to the first page, because addresses are relative to that.
+        skip.addAttachListener(attached -> skip.getElement()
+                .executeJs(
+                        "this.onclick = event => { event.preventDefault(); document.getElementById($0)?.focus(); }",
+                        Page.HEADING));
         skip.addClassName("hearth-skip");
         DrawerToggle toggle = new DrawerToggle();
         Wording.of(this)
@@ -74,7 +79,6 @@ public class MainLayout extends AppLayout {
         super.showRouterLayoutContent(content);
         if (content instanceof Component page) {
             page.setId("hearth-content");
-            page.getElement().setAttribute("tabindex", "-1");
         }
     }
 

@@ -23,6 +23,9 @@ import java.util.function.Consumer;
  * themselves in their constructor; {@link #actor()} can be asked from {@code onAttach} or {@code afterNavigation} on.
  */
 public abstract class Page extends VerticalLayout implements HasDynamicTitle {
+    /** Id of the heading, to which the keyboard can skip. */
+    static final String HEADING = "hearth-heading";
+
     @Inject
     Who who;
 
@@ -40,6 +43,8 @@ public abstract class Page extends VerticalLayout implements HasDynamicTitle {
         setPadding(false);
         setSpacing(false);
         setWidthFull();
+        heading.setId(HEADING);
+        heading.getElement().setAttribute("tabindex", "-1");
         lead.addClassName("hearth-lead");
         lead.setVisible(false);
         actions.addClassName("hearth-actions");
