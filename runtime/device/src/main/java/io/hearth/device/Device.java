@@ -1,6 +1,7 @@
 package io.hearth.device;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * The runtime's handle on one card.
@@ -72,6 +73,20 @@ public interface Device extends AutoCloseable {
      * learns how much memory it needs at its peak, workspace included.
      */
     PlanningDevice plan();
+
+    /**
+     * Records work, so that it can be queued again at the cost of one call (a CUDA graph). The work calls {@link #kernels()}
+     * and nothing else of the device: while it is recorded nothing is computed, and uploads, downloads, synchronisation,
+     * allocation and another recording are refused. Work that was queued before is not part of it, nor waited for.
+     *
+     * @param work queues the kernels; runs once within this call, on the calling thread
+     * @return what was recorded, or empty, without having run the work, where the device cannot record
+     * @throws DeviceException if the device could not record the work; it can be used as before, and the work can be run
+     *     directly
+     */
+    default Optional<RecordedWork> record(Runnable work) {
+        return Optional.empty();
+    }
 
     @Override
     void close();
