@@ -1,0 +1,379 @@
+#include "block.h"
+
+#include <cstdarg>
+#include <cstdlib>
+#include <link.h>
+#include <random>
+#include <sys/mman.h>
+
+namespace emulator {
+
+__thread ThreadView* self;
+
+namespace {
+
+// A little more than a power of two, so that the tops of stacks do not all fall into the same lines of the cache.
+constexpr size_t STACK =
+#if defined(__SANITIZE_ADDRESS__)
+    256 * 1024 + 192;
+#else
+    64 * 1024 + 192;
+#endif
+constexpr uint64_t STACK_END = 0x48656172746845ull;
+constexpr int NAN_BYTE = 0xff, GUARD_BYTE = 0xa5;
+
+// Not-a-number in every type, also into the room that AddressSanitizer keeps between variables.
+#if defined(__SANITIZE_ADDRESS__)
+__attribute__((no_sanitize("address"))) void spoil(char* begin, size_t bytes) {
+    for (volatile char* at = begin; at < begin + bytes; at++) *at = static_cast<char>(NAN_BYTE);
+}
+#else
+void spoil(char* begin, size_t bytes) { std::memset(begin, NAN_BYTE, bytes); }
+#endif
+
+}  // namespace
+
+__thread Block* Block::here;
+
+// ---- Running ------------------------------------------------------------------------------------------------------------
+
+void Block::run(const Launch& what, uint3 index, std::string& result) {
+    failure = &result;
+    prepare(what, index);
+    std::minstd_rand random(what.seed * 2654435761u + index.x + 31 * index.y + 977 * index.z + 1);
+    while (alive > 0 && failure->empty()) {
+        int before = alive;
+        bool moved = false;
+        switch (what.order) {
+            case Order::SHUFFLED:
+                for (int i = count - 1; i > 0; i--) {
+                    std::swap(order[i], order[random() % static_cast<unsigned>(i + 1)]);
+                }
+                [[fallthrough]];
+            case Order::FORWARD:
+            case Order::BACKWARD:
+                for (int i = 0; i < count && failure->empty(); i++) moved |= step(order[i]);
+                break;
+            case Order::WARPS_FORWARD:
+            case Order::WARPS_BACKWARD:
+                for (int first = 0; first < count && failure->empty(); first += WARP) {
+                    for (bool again = true; again && failure->empty();) {
+                        again = false;
+                        for (int i = first; i < first + WARP && failure->empty(); i++) again |= step(order[i]);
+                        moved |= again;
+                    }
+                }
+                break;
+        }
+        if (!moved && alive == before && failure->empty()) reportDeadlock();
+    }
+    if (failure->empty()) checkGuards();
+    self = nullptr;
+}
+
+void Block::prepare(const Launch& what, uint3 index) {
+    bool sameLaunch = launchId == what.id;
+    launch = &what;
+    launchId = what.id;
+    view = BlockView{index, dim3{what.threads, 1, 1}, what.grid};
+    if (!sameLaunch || count != static_cast<int>(what.threads)) {
+        count = static_cast<int>(what.threads);
+        if (count > stackCount) {
+            if (stacks != nullptr) munmap(stacks, STACK * stackCount);
+            stackCount = count;
+            stacks = static_cast<char*>(mmap(nullptr, STACK * stackCount, PROT_READ | PROT_WRITE,
+                                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+            if (stacks == MAP_FAILED) std::abort();
+            threads.resize(count);
+            gatherings.resize((count + WARP - 1) / WARP, std::vector<Gathering>(WARP));
+        }
+        for (int i = 0; i < count; i++) {
+            threads[i].threadIndex = {static_cast<unsigned>(i), 0, 0};
+            threads[i].lane = i % WARP;
+            threads[i].warp = i / WARP;
+            threads[i].block = &view;
+        }
+        if (what.sharedBytes + 2 * GUARD > sharedAreaBytes) {
+            std::free(sharedArea);
+            sharedAreaBytes = (what.sharedBytes + 3 * GUARD - 1) / GUARD * GUARD;
+            sharedArea = static_cast<char*>(std::aligned_alloc(GUARD, sharedAreaBytes));
+        }
+        sharedBytes = what.sharedBytes;
+        shared = sharedArea + GUARD;
+        std::memset(sharedArea, GUARD_BYTE, GUARD);
+        std::memset(shared + sharedBytes, GUARD_BYTE, GUARD);
+        findStaticShared(*what.kernel);
+    }
+    order.resize(count);
+    bool backward = what.order == Order::BACKWARD || what.order == Order::WARPS_BACKWARD;
+    for (int i = 0; i < count; i++) order[i] = backward ? count - 1 - i : i;
+    std::memset(shared, NAN_BYTE, sharedBytes);
+    spoil(staticShared, staticSharedBytes);
+    for (auto& warp : gatherings) {
+        for (Gathering& gathering : warp) gathering.arrived = 0;
+    }
+    for (int i = 0; i < count; i++) {
+        Thread& thread = threads[i];
+        char* stack = stacks + STACK * i;
+        std::memcpy(stack, &STACK_END, sizeof STACK_END);
+        thread.fiber.begin(stack, STACK, entry);
+        thread.state = State::READY;
+        thread.copyGroup = 0;
+        thread.copies.clear();
+    }
+    alive = count;
+    atBarrier = 0;
+}
+
+// The memory of the shared variables of the kernel's library.
+void Block::findStaticShared(const Kernel& kernel) {
+    char *begin, *end;
+    kernel.findShared(&begin, &end);
+    if (end != nullptr) {
+        staticShared = begin;
+        staticSharedBytes = static_cast<size_t>(end - begin);
+        return;
+    }
+    struct Search {
+        char *within, *begin;
+        size_t bytes;
+    } search{begin, nullptr, 0};
+    dl_iterate_phdr(
+        [](dl_phdr_info* info, size_t, void* data) {
+            auto* wanted = static_cast<Search*>(data);
+            auto* begin = static_cast<char*>(info->dlpi_tls_data);
+            for (int i = 0; begin != nullptr && i < info->dlpi_phnum; i++) {
+                size_t bytes = info->dlpi_phdr[i].p_memsz;
+                if (info->dlpi_phdr[i].p_type == PT_TLS && wanted->within >= begin && wanted->within < begin + bytes) {
+                    wanted->begin = begin;
+                    wanted->bytes = bytes;
+                    return 1;
+                }
+            }
+            return 0;
+        },
+        &search);
+    staticShared = search.begin;
+    staticSharedBytes = search.bytes;
+}
+
+void Block::entry() {
+    Fiber::entered();
+    Block& block = current();
+    block.launch->kernel->call(block.launch->parameters);
+    Thread& thread = *block.running;
+    for (const PendingCopy& copy : thread.copies) {
+        if (copy.present) block.fail({"", 0}, "ends while an asynchronous copy is under way that nothing waits for");
+    }
+    thread.state = State::DONE;
+    block.alive--;
+    if (block.alive > 0 && block.atBarrier == block.alive) block.releaseBarrier();
+    thread.fiber.switchTo(block.scheduler);
+    std::abort();
+}
+
+// Lets a thread run until it waits, if it can.
+bool Block::step(int index) {
+    Thread& thread = threads[index];
+    if (thread.state != State::READY) return false;
+    running = &thread;
+    self = &thread;
+    scheduler.switchTo(thread.fiber);
+    uint64_t end;
+    std::memcpy(&end, stacks + STACK * index, sizeof end);
+    if (end != STACK_END && failure->empty()) {
+        *failure = std::string(launch->kernel->name) + ": the emulator's stack of a thread overflowed";
+    }
+    return true;
+}
+
+// ---- Waiting ------------------------------------------------------------------------------------------------------------
+
+void Block::wait(State state, const char* name, Place place) {
+    Thread& thread = *running;
+    thread.state = state;
+    thread.waitsIn = name;
+    thread.place = place;
+    thread.fiber.switchTo(scheduler);
+}
+
+bool Block::samePlace(Place a, Place b) {
+    return a.line == b.line && (a.file == b.file || std::strcmp(a.file, b.file) == 0);
+}
+
+int Block::barrier(Vote kind, int predicate, const char* name, Place place) {
+    if (atBarrier == 0) {
+        barrierPlace = place;
+        barrierName = name;
+        vote = kind;
+        votes = 0;
+    } else if (!samePlace(barrierPlace, place)) {
+        char text[400];
+        std::snprintf(text, sizeof text, "%s, while another thread of the block waits in %s at %s:%d", name,
+                      barrierName, barrierPlace.file, barrierPlace.line);
+        fail(place, text);
+    }
+    votes += predicate;
+    if (++atBarrier == alive) {
+        releaseBarrier();
+    } else {
+        wait(State::AT_BARRIER, name, place);
+    }
+    return voted;
+}
+
+void Block::releaseBarrier() {
+    voted = vote == Vote::COUNT ? votes : vote == Vote::AND ? votes == atBarrier : votes > 0;
+    atBarrier = 0;
+    for (int i = 0; i < count; i++) {
+        if (threads[i].state == State::AT_BARRIER) threads[i].state = State::READY;
+    }
+}
+
+void Block::together(unsigned mask, const char* name, Place place, void* operands, Perform perform) {
+    Thread& thread = *running;
+    char text[400];
+    if (!(mask >> thread.lane & 1)) {
+        std::snprintf(text, sizeof text, "%s is called by lane %d, which is not in the mask %08x", name, thread.lane, mask);
+        fail(place, text);
+    }
+    Gathering& gathering = gatherings[thread.warp][__builtin_ctz(mask)];
+    if (gathering.arrived == 0) {
+        gathering.mask = mask;
+        gathering.name = name;
+        gathering.place = place;
+    } else if (gathering.mask != mask || !samePlace(gathering.place, place)) {
+        std::snprintf(text, sizeof text, "%s with mask %08x, while another lane of the warp waits in %s with mask %08x at %s:%d",
+                      name, mask, gathering.name, gathering.mask, gathering.place.file, gathering.place.line);
+        fail(place, text);
+    }
+    gathering.operands[thread.lane] = operands;
+    gathering.arrived |= 1u << thread.lane;
+    if (gathering.arrived != mask) {
+        wait(State::TOGETHER, name, place);
+        return;
+    }
+    perform(gathering.operands, mask);
+    gathering.arrived = 0;
+    Thread* warp = &threads[thread.warp * WARP];
+    for (int lane = 0; lane < WARP; lane++) {
+        if ((mask >> lane & 1) && lane != thread.lane) warp[lane].state = State::READY;
+    }
+}
+
+// ---- Asynchronous copies ------------------------------------------------------------------------------------------------
+
+void Block::copyAsync(const PendingCopy& copy, Place place) {
+    if (reinterpret_cast<uintptr_t>(copy.global) % static_cast<size_t>(copy.bytes) != 0) {
+        fail(place, "cp.async: the address in global memory is not aligned");
+    }
+    running->copies.push_back(copy);
+    running->copies.back().group = running->copyGroup;
+    // Nobody knows what stands there until the copy is done.
+    std::memset(copy.shared, NAN_BYTE, copy.bytes);
+}
+
+void Block::copyAsyncCommit() { running->copyGroup++; }
+
+void Block::copyAsyncWait(int pending) {
+    auto& copies = running->copies;
+    size_t done = 0;
+    while (done < copies.size() && copies[done].group < running->copyGroup - pending) {
+        const PendingCopy& copy = copies[done++];
+        if (copy.present) {
+            std::memcpy(copy.shared, copy.global, copy.bytes);
+        } else {
+            std::memset(copy.shared, 0, copy.bytes);
+        }
+    }
+    copies.erase(copies.begin(), copies.begin() + static_cast<ptrdiff_t>(done));
+}
+
+// ---- Failures -----------------------------------------------------------------------------------------------------------
+
+void Block::fail(Place place, const char* message) {
+    char text[800];
+    uint3 block = view.blockIndex;
+    char where[300] = "";
+    if (place.line > 0) std::snprintf(where, sizeof where, "%s:%d: ", place.file, place.line);
+    std::snprintf(text, sizeof text, "%s%s (%s, block %u,%u,%u, thread %u)", where, message, launch->kernel->name,
+                  block.x, block.y, block.z, running->threadIndex.x);
+    if (failure->empty()) *failure = text;
+    running->fiber.switchTo(scheduler);
+    std::abort();
+}
+
+void Block::reportDeadlock() {
+    const Thread* first = nullptr;
+    const Thread* other = nullptr;
+    for (int i = 0; i < count; i++) {
+        const Thread& thread = threads[i];
+        if (thread.state == State::TOGETHER && first == nullptr) first = &thread;
+        if (thread.state == State::AT_BARRIER && other == nullptr) other = &thread;
+    }
+    if (first == nullptr) std::swap(first, other);
+    char text[900];
+    uint3 block = view.blockIndex;
+    int length = std::snprintf(text, sizeof text,
+                               "%s:%d: deadlock: thread %u waits in %s for threads that never get there (%s, block %u,%u,%u)",
+                               first->place.file, first->place.line, first->threadIndex.x, first->waitsIn,
+                               launch->kernel->name, block.x, block.y, block.z);
+    if (other != nullptr) {
+        std::snprintf(text + length, sizeof text - length, "; thread %u waits in %s at %s:%d", other->threadIndex.x,
+                      other->waitsIn, other->place.file, other->place.line);
+    }
+    *failure = text;
+}
+
+void Block::checkGuards() {
+    for (size_t i = 0; i < GUARD; i++) {
+        if (static_cast<unsigned char>(sharedArea[i]) != GUARD_BYTE ||
+            static_cast<unsigned char>(shared[sharedBytes + i]) != GUARD_BYTE) {
+            uint3 block = view.blockIndex;
+            char text[300];
+            std::snprintf(text, sizeof text, "wrote outside of the %zu bytes of dynamic shared memory (%s, block %u,%u,%u)",
+                          sharedBytes, launch->kernel->name, block.x, block.y, block.z);
+            *failure = text;
+            return;
+        }
+    }
+}
+
+bool Block::isShared(const void* address, size_t bytes) const {
+    auto* from = static_cast<const char*>(address);
+    return (from >= shared && from + bytes <= shared + sharedBytes) ||
+           (from >= staticShared && from + bytes <= staticShared + staticSharedBytes);
+}
+
+// ---- What kernels call --------------------------------------------------------------------------------------------------
+
+int barrier(Vote vote, int predicate, const char* name, Place place) {
+    return Block::current().barrier(vote, predicate, name, place);
+}
+
+void together(unsigned mask, const char* name, Place place, void* operands, Perform perform) {
+    Block::current().together(mask, name, place, operands, perform);
+}
+
+void* dynamicShared() { return Block::current().dynamicShared(); }
+
+bool isShared(const void* address, size_t bytes) { return Block::current().isShared(address, bytes); }
+
+void copyAsync(void* shared, const void* global, int bytes, bool present, Place place) {
+    Block::current().copyAsync({shared, global, bytes, 0, present}, place);
+}
+
+void copyAsyncCommit() { Block::current().copyAsyncCommit(); }
+
+void copyAsyncWait(int pending) { Block::current().copyAsyncWait(pending); }
+
+void fail(Place place, const char* format, ...) {
+    char text[400];
+    va_list arguments;
+    va_start(arguments, format);
+    std::vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    Block::current().fail(place, text);
+}
+
+}  // namespace emulator

@@ -1,0 +1,121 @@
+// One block of a launch: its fibers, its shared memory, and the order in which they run.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "emulator.h"
+#include "fiber.h"
+
+namespace emulator {
+
+// The order in which the threads of a block run between two waits, and blocks within a launch.
+enum class Order {
+    FORWARD,         // thread 0 first; blocks in order
+    BACKWARD,        // the last thread first; blocks from the last
+    SHUFFLED,        // drawn anew for each round from the seed; blocks shuffled
+    WARPS_FORWARD,   // each warp as far as it gets before the next one
+    WARPS_BACKWARD,  // the same from the last warp and the last lane
+};
+
+constexpr int ORDERS = 5;
+
+struct Launch {
+    uint64_t id;  // no other launch of the process has it
+    const Kernel* kernel;
+    void** parameters;
+    dim3 grid;
+    unsigned threads;
+    size_t sharedBytes;
+    Order order;
+    unsigned seed;
+};
+
+enum class State : unsigned char { READY, AT_BARRIER, TOGETHER, DONE };
+
+struct PendingCopy {
+    void* shared;
+    const void* global;
+    int bytes, group;
+    bool present;
+};
+
+struct Thread : ThreadView {
+    Fiber fiber;
+    State state;
+    const char* waitsIn;
+    Place place;
+    int copyGroup;
+    std::vector<PendingCopy> copies;
+};
+
+// Lanes that wait for each other.
+struct Gathering {
+    unsigned mask, arrived;
+    const char* name;
+    Place place;
+    void* operands[WARP];
+};
+
+// Belongs to one thread of the operating system, and is used again for each block that it runs.
+class Block {
+public:
+    // The block of this thread of the operating system.
+    static Block& current() { return here != nullptr ? *here : *(here = new Block()); }
+
+    // Runs a block; what went wrong is left in `failure`, empty if nothing.
+    void run(const Launch& launch, uint3 index, std::string& failure);
+
+    int barrier(Vote vote, int predicate, const char* name, Place place);
+    void together(unsigned mask, const char* name, Place place, void* operands, Perform perform);
+    void copyAsync(const PendingCopy& copy, Place place);
+    void copyAsyncCommit();
+    void copyAsyncWait(int pending);
+    [[noreturn]] void fail(Place place, const char* message);
+
+    void* dynamicShared() const { return shared; }
+    bool isShared(const void* address, size_t bytes) const;
+
+private:
+    static __thread Block* here __attribute__((tls_model("initial-exec")));
+
+    // What stands before and after dynamic shared memory and must stay.
+    static constexpr size_t GUARD = 128;
+
+    static void entry();
+    static bool samePlace(Place a, Place b);
+    void prepare(const Launch& launch, uint3 index);
+    void findStaticShared(const Kernel& kernel);
+    void runThreads();
+    void runWarps(bool backward);
+    bool step(int index);
+    void wait(State state, const char* name, Place place);
+    void releaseBarrier();
+    void reportDeadlock();
+    void checkGuards();
+
+    const Launch* launch = nullptr;
+    uint64_t launchId = 0;
+    BlockView view;
+    std::vector<Thread> threads;
+    std::vector<std::vector<Gathering>> gatherings;
+    std::vector<int> order;
+    Fiber scheduler;
+    Thread* running = nullptr;
+    int count = 0, alive = 0, atBarrier = 0;
+    Vote vote = Vote::NONE;
+    int votes = 0, voted = 0;
+    Place barrierPlace{};
+    const char* barrierName = nullptr;
+    char* stacks = nullptr;
+    int stackCount = 0;
+    char* sharedArea = nullptr;
+    char* shared = nullptr;
+    size_t sharedAreaBytes = 0, sharedBytes = 0;
+    char* staticShared = nullptr;
+    size_t staticSharedBytes = 0;
+    std::string* failure = nullptr;
+};
+
+}  // namespace emulator
