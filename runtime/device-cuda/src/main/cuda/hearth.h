@@ -123,6 +123,20 @@ __device__ __forceinline__ float blockMax(float x, float* shared) {
     return warpMax(x);
 }
 
+// The same in f64, for the last few levels of a long sum; `shared` has room for 32 doubles.
+__device__ __forceinline__ double blockSum(double x, double* shared) {
+    const auto ofWarp = [](double sum) {
+#pragma unroll
+        for (int offset = 16; offset > 0; offset >>= 1) sum += __shfl_xor_sync(HEARTH_FULL_WARP, sum, offset);
+        return sum;
+    };
+    x = ofWarp(x);
+    __syncthreads();
+    if (threadIdx.x % 32 == 0) shared[threadIdx.x / 32] = x;
+    __syncthreads();
+    return ofWarp(threadIdx.x % 32 < blockDim.x / 32 ? shared[threadIdx.x % 32] : 0.0);
+}
+
 // ---- Export -----------------------------------------------------------------------------------------------------------
 
 // Writes a macro DEFINE(type, suffix) out for every type of activations.
