@@ -35,9 +35,19 @@ public record SeqLens(int[] cuQ, int[] kvLen, Tensor cuQDevice, Tensor kvLenDevi
      * @throws IllegalArgumentException if lengths are not ascending, or a context is shorter than its query
      */
     public static SeqLens upload(Device device, int[] cuQ, int[] kvLen, Tensor cuQDevice, Tensor kvLenDevice) {
-        check(cuQ, kvLen);
+        SeqLens lens = of(cuQ, kvLen, cuQDevice, kvLenDevice);
         device.upload(MemorySegment.ofArray(cuQ), cuQDevice.slice(0, cuQ.length));
         device.upload(MemorySegment.ofArray(kvLen), kvLenDevice.slice(0, kvLen.length));
+        return lens;
+    }
+
+    /**
+     * Lengths that the caller puts onto the device itself.
+     *
+     * @throws IllegalArgumentException if lengths are not ascending, or a context is shorter than its query
+     */
+    public static SeqLens of(int[] cuQ, int[] kvLen, Tensor cuQDevice, Tensor kvLenDevice) {
+        check(cuQ, kvLen);
         int maxQ = 0;
         for (int b = 0; b < kvLen.length; b++) {
             maxQ = Math.max(maxQ, cuQ[b + 1] - cuQ[b]);

@@ -6,7 +6,6 @@ import io.hearth.device.Kernels;
 import io.hearth.device.LoraSegments;
 import io.hearth.device.SeqLens;
 import io.hearth.device.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,27 +13,28 @@ import java.util.List;
 /**
  * Runs serving steps: owns the paged key-value cache, the places for a step's integers and the step's memory, all
  * allocated once.
+ *
+ * <p>On a device that records work, steps in which every sequence has one new token are padded to one of a few shapes and
+ * queued as a whole. Padding writes to blocks of its own and attends to one token of them; nothing in such a step depends
+ * on lengths that the host knows.
  */
 public final class PagedRunner implements AutoCloseable {
+    /** Recordings that are kept: the buckets that steady traffic walks through, a few times over. */
+    private static final int MOST_RECORDINGS = 64;
+
     private final LoadedModel model;
-    private final boolean adapters;
     private final Device device;
+    private final int blocks;
     private final int blockSize;
-    private final int maxBlocks;
+    private final DecodeBuckets buckets;
+    private final boolean adapters;
     private final List<Tensor> owned = new ArrayList<>();
     private final List<Tensor> keys = new ArrayList<>();
     private final List<Tensor> values = new ArrayList<>();
-    private final Tensor tokens;
-    private final Tensor positions;
-    private final Tensor slots;
-    private final Tensor cuQ;
-    private final Tensor kvLen;
-    private final Tensor blockTable;
-    private final Tensor segmentAdapters;
-    private final Tensor segmentRows;
-    private final Tensor logitRows;
+    private final PagedInputs inputs;
     private final Tensor logits;
     private final StepMemory memory;
+    private final RecordedSteps recorded;
 
     /**
      * Allocates everything that steps within these bounds need.
@@ -56,26 +56,27 @@ public final class PagedRunner implements AutoCloseable {
             int maxSequences,
             int maxBlocksPerSequence) {
         this.model = model;
-        this.adapters = pool != null && pool.slots() > 0;
         this.device = model.device();
+        this.blocks = blocks;
         this.blockSize = blockSize;
-        this.maxBlocks = maxBlocksPerSequence;
+        int slots = pool == null ? 0 : pool.slots();
+        this.adapters = slots > 0;
+        int decoding = Math.min(maxTokens, maxSequences);
+        this.buckets = new DecodeBuckets(decoding, maxBlocksPerSequence, Math.min(slots, decoding));
         ModelConfig config = model.config();
-        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-            keys.add(cache(config, blocks));
-            values.add(cache(config, blocks));
-        }
-        this.tokens = own(DType.I32, maxTokens);
-        this.positions = own(DType.I32, maxTokens);
-        this.slots = own(DType.I32, maxTokens);
-        this.cuQ = own(DType.I32, maxSequences + 1);
-        this.kvLen = own(DType.I32, maxSequences);
-        this.blockTable = own(DType.I32, (long) maxSequences * maxBlocks);
-        this.segmentAdapters = own(DType.I32, maxSequences);
-        this.segmentRows = own(DType.I32, maxSequences + 1);
-        this.logitRows = own(DType.I32, maxSequences);
         this.logits = own(DType.F32, maxSequences, config.vocabSize());
-        this.memory = StepMemory.allocate(device, plannedBytes(maxTokens, maxSequences));
+        boolean records =
+                RecordedSteps.possibleOn(device, () -> device.kernels().fill(logits, 0));
+        this.recorded = records ? new RecordedSteps(device, MOST_RECORDINGS) : null;
+        int all = blocks + (records ? Math.ceilDiv(buckets.mostPadding(), blockSize) : 0);
+        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+            keys.add(cache(config, all));
+            values.add(cache(config, all));
+        }
+        this.inputs = new PagedInputs(
+                device,
+                new PagedInputs.Shape(maxTokens, maxSequences, maxBlocksPerSequence, maxSequences, maxSequences));
+        this.memory = StepMemory.allocate(device, plannedBytes(maxTokens, decoding));
     }
 
     /** Bytes that one block takes over all layers, keys and values. */
@@ -94,111 +95,118 @@ public final class PagedRunner implements AutoCloseable {
     }
 
     /** Runs the largest step on a memory that only counts, with kernels that do nothing. */
-    private long plannedBytes(int maxTokens, int maxSequences) {
+    private long plannedBytes(int maxTokens, int sequences) {
         StepMemory measuring = StepMemory.measuring();
-        int sequences = Math.min(maxTokens, maxSequences);
         int[] starts = new int[sequences + 1];
         int[] lengths = new int[sequences];
         for (int b = 0; b < sequences; b++) {
             starts[b + 1] = b + 1 == sequences ? maxTokens : b + 1;
             lengths[b] = starts[b + 1] - starts[b];
         }
-        int[] wanted = new int[sequences];
-        Arrays.setAll(wanted, b -> b);
-        PagedBatch largest = new PagedBatch(
-                new int[maxTokens],
-                new int[maxTokens],
-                new int[maxTokens],
-                starts,
-                lengths,
-                new int[sequences][0],
-                new int[sequences],
-                wanted);
-        forward(largest, measuring, device.plan().kernels());
+        AdapterRuns runs = adapters ? AdapterRuns.upperBound(1, maxTokens) : AdapterRuns.NONE;
+        PagedInputs.Placed places =
+                inputs.at(new PagedInputs.Shape(maxTokens, sequences, buckets.maxBlocks(), runs.count(), sequences));
+        SeqLens lens = SeqLens.of(starts, lengths, places.cuQ(), places.kvLen());
+        forward(
+                places,
+                lens,
+                places.segments(runs),
+                false,
+                measuring,
+                device.plan().kernels());
         return measuring.peak();
     }
 
     /**
-     * Runs one step: writes the new keys and values into the cache and returns logits.
+     * Queues one step: writes the new keys and values into the cache and makes logits.
      *
      * @return f32 [n, V] on the device, valid until the next call; may be overwritten
      */
     public Tensor logits(PagedBatch batch) {
-        upload(batch);
-        return forward(batch, memory, device.kernels());
-    }
-
-    private void upload(PagedBatch batch) {
-        put(batch.tokens(), tokens);
-        put(batch.positions(), positions);
-        put(batch.slots(), slots);
-        put(batch.logitRows(), logitRows);
-        int sequences = batch.kvLen().length;
-        int[] table = new int[sequences * maxBlocks];
-        for (int b = 0; b < sequences; b++) {
-            int[] row = batch.blockTables()[b];
-            System.arraycopy(row, 0, table, b * maxBlocks, row.length);
+        if (recorded != null && batch.decodes()) {
+            decode(batch);
+        } else {
+            direct(batch);
         }
-        put(table, blockTable);
+        return logits.rows(0, batch.logitRows().length);
     }
 
-    private void put(int[] host, Tensor place) {
-        device.upload(MemorySegment.ofArray(host), place.slice(0, host.length));
+    private void direct(PagedBatch batch) {
+        AdapterRuns runs = adapters ? AdapterRuns.of(batch) : AdapterRuns.NONE;
+        PagedInputs.Placed places = inputs.upload(
+                batch,
+                runs,
+                new PagedInputs.Shape(
+                        batch.tokens().length,
+                        batch.sequences(),
+                        Math.ceilDiv(batch.maxKv(), blockSize),
+                        runs.count(),
+                        batch.logitRows().length));
+        SeqLens lens = SeqLens.of(batch.cuQ(), batch.kvLen(), places.cuQ(), places.kvLen());
+        forward(places, lens, places.segments(runs), batch.decodes(), memory, device.kernels());
     }
 
-    private Tensor forward(PagedBatch batch, StepMemory stack, Kernels kernels) {
-        int count = batch.tokens().length;
-        int sequences = batch.kvLen().length;
-        int width = model.config().headDim();
+    /** What the host says of lengths and segments is the same for all steps of a shape: upper bounds. */
+    private void decode(PagedBatch batch) {
+        AdapterRuns runs = adapters ? AdapterRuns.of(batch) : AdapterRuns.NONE;
+        int rows = buckets.sequences(batch.sequences());
+        PagedInputs.Shape shape = new PagedInputs.Shape(
+                rows,
+                rows,
+                buckets.blocks(Math.ceilDiv(batch.maxKv(), blockSize)),
+                buckets.adapters(runs.count()),
+                rows);
+        PagedBatch padded = batch.padded(rows, blocks, blockSize);
+        PagedInputs.Placed places = inputs.upload(padded, runs.padded(shape.segments()), shape);
+        int[] longest = new int[rows];
+        Arrays.fill(longest, shape.columns() * blockSize);
+        SeqLens lens = SeqLens.of(padded.cuQ(), longest, places.cuQ(), places.kvLen());
+        LoraSegments segments = places.segments(AdapterRuns.upperBound(shape.segments(), rows));
+        recorded.run(shape, () -> forward(places, lens, segments, true, memory, device.kernels()));
+    }
+
+    /** @param everyRow whether the logits of every row are wanted */
+    private void forward(
+            PagedInputs.Placed places,
+            SeqLens lens,
+            LoraSegments segments,
+            boolean everyRow,
+            StepMemory stack,
+            Kernels kernels) {
         long mark = stack.mark();
-        Tensor cos = stack.take(model.act(), count, width);
-        Tensor sin = stack.take(model.act(), count, width);
-        Decoder decoder = model.decoder();
-        decoder.rotary(kernels, positions.slice(0, count), cos, sin);
-        SeqLens lens = SeqLens.upload(device, batch.cuQ(), batch.kvLen(), cuQ, kvLen);
-        Tensor table = blockTable.slice(0, (long) sequences * maxBlocks).reshape(sequences, maxBlocks);
-        Step step = Step.on(kernels, model.act(), tokens.slice(0, count))
-                .inference(stack)
-                .rotary(cos, sin)
-                .pattern(new AttentionPattern.Paged(lens, slots.slice(0, count), table, keys, values))
-                .segments(adapters ? segments(batch) : null)
-                .build();
-        Tensor hidden = decoder.forward(step);
-        int wanted = batch.logitRows().length;
-        Tensor result = logits.rows(0, wanted);
-        if (wanted > 0) {
-            Tensor rows = stack.take(model.act(), wanted, hidden.cols());
-            kernels.gatherRows(hidden, logitRows.slice(0, wanted), rows);
-            decoder.head().logits(step, rows, result);
-        }
-        stack.release(mark);
-        return result;
-    }
-
-    /** Runs of sequences with the same adapter become segments; null if no sequence uses one. */
-    private LoraSegments segments(PagedBatch batch) {
-        int[] slot = new int[batch.kvLen().length];
-        int[] rows = new int[batch.kvLen().length + 1];
-        int count = 0;
-        for (int b = 0; b < batch.kvLen().length && batch.adapterSlots()[b] >= 0; b++) {
-            if (count == 0 || slot[count - 1] != batch.adapterSlots()[b]) {
-                slot[count++] = batch.adapterSlots()[b];
+        try {
+            int count = places.tokens().cols();
+            Tensor cos = stack.take(model.act(), count, model.config().headDim());
+            Tensor sin = stack.take(model.act(), count, model.config().headDim());
+            Decoder decoder = model.decoder();
+            decoder.rotary(kernels, places.positions(), cos, sin);
+            Step step = Step.on(kernels, model.act(), places.tokens())
+                    .inference(stack)
+                    .rotary(cos, sin)
+                    .pattern(new AttentionPattern.Paged(lens, places.slots(), places.blockTable(), keys, values))
+                    .segments(segments)
+                    .build();
+            Tensor hidden = decoder.forward(step);
+            int wanted = places.logitRows().cols();
+            if (everyRow) {
+                decoder.head().logits(step, hidden, logits.rows(0, wanted));
+            } else if (wanted > 0) {
+                Tensor rows = stack.take(model.act(), wanted, hidden.cols());
+                kernels.gatherRows(hidden, places.logitRows(), rows);
+                decoder.head().logits(step, rows, logits.rows(0, wanted));
             }
-            rows[count] = batch.cuQ()[b + 1];
+        } finally {
+            stack.release(mark);
         }
-        if (count == 0) {
-            return null;
-        }
-        int[] segmentSlots = Arrays.copyOf(slot, count);
-        int[] cuRows = Arrays.copyOf(rows, count + 1);
-        put(segmentSlots, segmentAdapters);
-        put(cuRows, segmentRows);
-        return new LoraSegments(segmentSlots, cuRows, segmentAdapters.slice(0, count), segmentRows.slice(0, count + 1));
     }
 
     @Override
     public void close() {
+        if (recorded != null) {
+            recorded.close();
+        }
         memory.close();
+        inputs.close();
         owned.forEach(tensor -> tensor.buffer().close());
     }
 }

@@ -4,96 +4,89 @@ import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.device.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Draws the next token of each sequence, each with the options of its own request. */
 final class Sampler implements AutoCloseable {
+    /** Elements between the starts of a step's arrays are a multiple of this: 256 bytes. */
+    private static final int UNIT = 64;
+
+    /** Temperature, top k, top p, min p, uniform. */
+    private static final int INPUTS = 5;
+
     private final Device device;
-    private final List<Tensor> owned = new ArrayList<>();
-    private final Tensor temperature;
-    private final Tensor topK;
-    private final Tensor topP;
-    private final Tensor minP;
-    private final Tensor uniform;
-    private final Tensor token;
-    private final Tensor logprob;
+    private final Tensor inputs;
+    private final Tensor results;
 
     /** @param maxSequences most rows of logits at once */
     Sampler(Device device, int maxSequences) {
         this.device = device;
-        this.temperature = own(DType.F32, maxSequences);
-        this.topK = own(DType.I32, maxSequences);
-        this.topP = own(DType.F32, maxSequences);
-        this.minP = own(DType.F32, maxSequences);
-        this.uniform = own(DType.F32, maxSequences);
-        this.token = own(DType.I32, maxSequences);
-        this.logprob = own(DType.F32, maxSequences);
+        this.inputs = device.allocate(DType.I32, INPUTS * stride(maxSequences));
+        this.results = device.allocate(DType.I32, 2 * stride(maxSequences));
     }
 
-    private Tensor own(DType type, int length) {
-        Tensor tensor = device.allocate(type, length);
-        owned.add(tensor);
-        return tensor;
+    private static long stride(int rows) {
+        return Math.ceilDiv(rows, UNIT) * (long) UNIT;
     }
 
     /**
+     * Queues the drawing and waits for its result: the one place where a step is waited for.
+     *
      * @param logits f32[B, V], the row of each sequence's last token; undefined afterwards
      * @param sequences B of them
      * @return a token for each, or {@link StepRunner#NOT_A_NUMBER}
      */
     int[] draw(Tensor logits, List<Sequence> sequences) {
         int rows = sequences.size();
-        float[] temperatures = new float[rows];
-        int[] topKs = new int[rows];
-        float[] topPs = new float[rows];
-        float[] minPs = new float[rows];
-        float[] uniforms = new float[rows];
-        for (int i = 0; i < rows; i++) {
-            SamplingOptions options = sequences.get(i).request().sampling();
-            temperatures[i] = options.temperature();
-            topKs[i] = options.topK();
-            topPs[i] = options.topP();
-            minPs[i] = options.minP();
-            uniforms[i] = options.uniform(sequences.get(i).length());
-        }
-        Tensor tokens = token.slice(0, rows);
-        Tensor logprobs = logprob.slice(0, rows);
+        upload(sequences);
         device.kernels()
                 .sample(
                         logits,
-                        upload(temperatures, temperature),
-                        uploaded(MemorySegment.ofArray(topKs), topK, rows),
-                        upload(topPs, topP),
-                        upload(minPs, minP),
-                        upload(uniforms, uniform),
-                        tokens,
-                        logprobs);
-        int[] drawn = new int[rows];
-        float[] logprobOfDrawn = new float[rows];
-        device.download(tokens, MemorySegment.ofArray(drawn));
-        device.download(logprobs, MemorySegment.ofArray(logprobOfDrawn));
+                        part(inputs, 0, DType.F32, rows),
+                        part(inputs, 1, DType.I32, rows),
+                        part(inputs, 2, DType.F32, rows),
+                        part(inputs, 3, DType.F32, rows),
+                        part(inputs, 4, DType.F32, rows),
+                        part(results, 0, DType.I32, rows),
+                        part(results, 1, DType.F32, rows));
+        int stride = (int) stride(rows);
+        int[] host = new int[2 * stride];
+        device.download(results.slice(0, host.length), MemorySegment.ofArray(host));
+        int[] drawn = Arrays.copyOf(host, rows);
         for (int i = 0; i < rows; i++) {
             // A token drawn from NaN logits has no meaning; its log probability gives it away.
-            if (!Float.isFinite(logprobOfDrawn[i]) || drawn[i] < 0 || drawn[i] >= logits.cols()) {
+            float logprob = Float.intBitsToFloat(host[stride + i]);
+            if (!Float.isFinite(logprob) || drawn[i] < 0 || drawn[i] >= logits.cols()) {
                 drawn[i] = StepRunner.NOT_A_NUMBER;
             }
         }
         return drawn;
     }
 
-    private Tensor upload(float[] values, Tensor place) {
-        return uploaded(MemorySegment.ofArray(values), place, values.length);
+    private void upload(List<Sequence> sequences) {
+        int stride = (int) stride(sequences.size());
+        int[] host = new int[INPUTS * stride];
+        for (int i = 0; i < sequences.size(); i++) {
+            SamplingOptions options = sequences.get(i).request().sampling();
+            host[i] = Float.floatToRawIntBits(options.temperature());
+            host[stride + i] = options.topK();
+            host[2 * stride + i] = Float.floatToRawIntBits(options.topP());
+            host[3 * stride + i] = Float.floatToRawIntBits(options.minP());
+            host[4 * stride + i] =
+                    Float.floatToRawIntBits(options.uniform(sequences.get(i).length()));
+        }
+        device.upload(MemorySegment.ofArray(host), inputs.slice(0, host.length));
     }
 
-    private Tensor uploaded(MemorySegment values, Tensor place, int length) {
-        Tensor target = place.slice(0, length);
-        device.upload(values, target);
-        return target;
+    /** Number {@code index} of the arrays of a step with this many rows. */
+    private static Tensor part(Tensor arrays, int index, DType type, int rows) {
+        return Tensor.of(arrays.buffer(), index * stride(rows) * Integer.BYTES, type, rows);
     }
 
     @Override
     public void close() {
-        owned.forEach(tensor -> tensor.buffer().close());
+        inputs.buffer().close();
+        results.buffer().close();
     }
 }
