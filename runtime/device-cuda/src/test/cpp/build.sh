@@ -5,7 +5,7 @@
 #
 # <output directory>/lib gets libhearth_emulator.so (emulator/), libhearth_kernels.so (every src/main/cuda/*.cu), and one
 # library per other directory next to this script that has a file SONAME: all of its *.cpp as the library of that name,
-# libcuda.so.1 before the others, which are linked with it.
+# libcuda.so.1 before the others, which are linked with it. A file exports.map gives symbol versions, as NVIDIA's have.
 #
 # Only what is older than its sources is compiled. A file that does not compile is named, and everything else is built all the
 # same; the exit status is 1 then. Without g++ nothing is built, with a warning, and the tests that need it are skipped.
@@ -94,12 +94,12 @@ link() {
 
 # objects <directory> <flags> <sources...>: compiles all and leaves the objects that came of it in $list.
 objects() {
-    directory=$out/objects/$1 flags=$2
+    place=$out/objects/$1 flags=$2
     shift 2
     list=""
     for source in "$@"; do
         [ -f "$source" ] || continue
-        object=$directory/$(basename "$source").o
+        object=$place/$(basename "$source").o
         if compile "$object" "$source" "$flags"; then
             list="$list $object"
         else
@@ -125,6 +125,9 @@ objects() {
         more="-l:libcuda.so.1"
         if [ "$directory" = libcuda ]; then
             more="-Wl,--no-as-needed -lhearth_kernels -lhearth_emulator -Wl,--as-needed -ldl"
+        fi
+        if [ -f "$here/$directory/exports.map" ]; then
+            more="$more -Wl,--version-script=$here/$directory/exports.map"
         fi
         link "$out/lib/$name" "$name" "$more" $list || status=1
     done

@@ -199,10 +199,13 @@ void hearth_emulator_schedule(int order, unsigned seed) {
     scheduleSeed = seed;
 }
 
-int hearth_emulator_parameters(const char* name, size_t* sizes) {
+int hearth_emulator_parameters(const char* name, size_t* sizes, char* pointers) {
     auto found = kernels().find(name);
     if (found == kernels().end()) return -1;
-    for (int i = 0; i < found->second->parameters; i++) sizes[i] = found->second->sizes[i];
+    for (int i = 0; i < found->second->parameters; i++) {
+        sizes[i] = found->second->sizes[i];
+        pointers[i] = found->second->pointers[i];
+    }
     return found->second->parameters;
 }
 

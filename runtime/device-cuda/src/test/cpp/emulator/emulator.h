@@ -179,6 +179,7 @@ struct Kernel {
     void (*call)(void** parameters);
     int parameters;
     size_t sizes[MOST_PARAMETERS];
+    bool pointers[MOST_PARAMETERS];
     void (*findShared)(char** begin, char** end);  // see keywords.h
 };
 
@@ -207,7 +208,7 @@ struct Registration<kernel> {
                   "parameters are pointers, i64, int or float");
     Kernel entry;
     Registration(const char* name, void (*findShared)(char**, char**))
-        : entry{name, &Signature<A...>::template call<kernel>, sizeof...(A), {sizeof(A)...}, findShared} {
+        : entry{name, &Signature<A...>::template call<kernel>, sizeof...(A), {sizeof(A)...}, {std::is_pointer_v<A>...}, findShared} {
         enlist(&entry);
     }
 };

@@ -21,8 +21,12 @@ HEARTH_EMULATOR_API const char* hearth_emulator_error(void);
 // at a time. It holds for the process; the variables HEARTH_EMULATOR_ORDER and HEARTH_EMULATOR_SEED give the first one.
 HEARTH_EMULATOR_API void hearth_emulator_schedule(int order, unsigned seed);
 
-// Number of parameters of a kernel, -1 if there is none of that name; `sizes` gets up to 64 sizes in bytes.
-HEARTH_EMULATOR_API int hearth_emulator_parameters(const char* kernel, size_t* sizes);
+// Number of parameters of a kernel, -1 if there is none of that name; `sizes` gets up to 64 sizes in bytes, and `pointers`
+// 1 for each that is a pointer.
+HEARTH_EMULATOR_API int hearth_emulator_parameters(const char* kernel, size_t* sizes, char* pointers);
+
+// From now on, a kernel that accesses memory where there is none ends with a failure instead of ending the process.
+HEARTH_EMULATOR_API void hearth_emulator_catch_faults(void);
 
 // The names of all kernels, sorted; `at` counts from 0; null behind the last one.
 HEARTH_EMULATOR_API const char* hearth_emulator_name(int at);
