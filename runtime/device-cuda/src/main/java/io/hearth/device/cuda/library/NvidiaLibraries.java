@@ -22,7 +22,7 @@ public final class NvidiaLibraries {
     public static final List<String> BLAS =
             List.of("libcudart.so." + CUDA_MAJOR, "libcublasLt.so." + CUDA_MAJOR, "libcublas.so." + CUDA_MAJOR);
 
-    private static final String DRIVER = "libcuda.so.1";
+    static final String DRIVER = "libcuda.so.1";
     private static final String VARIABLE = "HEARTH_CUDA_LIBRARIES";
 
     private final List<Path> folders;

@@ -1,8 +1,12 @@
 package io.hearth.device.cuda.library;
 
 import io.hearth.device.DeviceException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.Loader;
 
 /**
  * The one way to Bytedeco's CUDA presets. Their classes load native glue when they are first touched, and stay broken for
@@ -22,12 +26,31 @@ public final class Presets {
         libraries.load(needed);
         configure();
         try {
+            announce(libraries, needed);
             return use.get();
         } catch (LinkageError e) {
             throw new DeviceException(
                     "The glue to NVIDIA's libraries (" + String.join(", ", needed) + ") cannot be loaded: "
                             + e.getMessage() + ".",
                     e);
+        }
+    }
+
+    /** Tells JavaCPP what has been loaded, or it would look by itself and load a second copy from a folder of its own. */
+    private static void announce(NvidiaLibraries libraries, List<String> needed) {
+        libraries.find(NvidiaLibraries.DRIVER).ifPresent(path -> announce(path, "cuda@.1#"));
+        for (String file : needed) {
+            String name = file.substring("lib".length(), file.indexOf(".so."));
+            String version = file.substring(file.indexOf(".so.") + ".so".length());
+            libraries.find(file).ifPresent(path -> announce(path, name + "@" + version));
+        }
+    }
+
+    private static void announce(Path path, String name) {
+        try {
+            Loader.loadLibrary(Loader.class, new URL[] {path.toUri().toURL()}, name);
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException(path + " has no URL", e);
         }
     }
 
