@@ -23,7 +23,7 @@ __device__ __forceinline__ void statistics(
     const i64 t = blockIdx.x;
     const T* row = logits + t * stride;
     Online seen;
-    readRow(row, width, [&](const auto& x, i64) { seen.take(x); });
+    readRow<4>(row, width, [&](const auto& x, i64) { seen.take(x); });
     float top = blockMax(seen.top, shared);
     float sum = blockSum(Online::moved(seen.sum, seen.top, top), shared);
     if (threadIdx.x != 0) return;

@@ -12,12 +12,11 @@ __device__ __forceinline__ int unaligned(const T* address, i64 count) {
     return head < count ? head : static_cast<int>(count);
 }
 
-// The threads of a block see every element once: body(x, i) gets N neighbours from element i on as float x[N]. A thread
-// reads four accesses ahead, which keeps enough bytes under way. Rows of an odd width begin anywhere, so a row's first
-// elements are read one by one.
-template <typename T, typename Body>
+// The threads of a block see every element once, each of them its own in rising order: body(x, i) gets N neighbours from
+// element i on as float x[N]. A thread reads AHEAD accesses before it uses the first, which keeps enough bytes under way. Rows
+// of an odd width begin anywhere, so a row's first elements are read one by one.
+template <int AHEAD, typename T, typename Body>
 __device__ __forceinline__ void readRow(const T* row, i64 width, const Body& body) {
-    constexpr int AHEAD = 4;
     const auto single = [&](i64 i) {
         const float x[1] = {toFloat(row[i])};
         body(x, i);
