@@ -1,8 +1,11 @@
 #include "block.h"
 
+#include "checker.h"
+
 #include <cstdarg>
 #include <cstdlib>
 #include <link.h>
+#include <memory>
 #include <random>
 #include <sys/mman.h>
 
@@ -34,6 +37,19 @@ void spoil(char* begin, size_t bytes) { std::memset(begin, NAN_BYTE, bytes); }
 }  // namespace
 
 __thread Block* Block::here;
+
+// The block goes with the thread that it belongs to.
+Block& Block::create() {
+    static thread_local std::unique_ptr<Block> owned;
+    owned = std::make_unique<Block>();
+    return *(here = owned.get());
+}
+
+Block::~Block() {
+    here = nullptr;
+    if (stacks != nullptr) munmap(stacks, STACK * static_cast<size_t>(stackCount));
+    std::free(sharedArea);
+}
 
 // ---- Running ------------------------------------------------------------------------------------------------------------
 
@@ -75,11 +91,13 @@ void Block::prepare(const Launch& what, uint3 index) {
     bool sameLaunch = launchId == what.id;
     launch = &what;
     launchId = what.id;
+    runs++;
+    barriers = 0;
     view = BlockView{index, dim3{what.threads, 1, 1}, what.grid};
     if (!sameLaunch || count != static_cast<int>(what.threads)) {
         count = static_cast<int>(what.threads);
         if (count > stackCount) {
-            if (stacks != nullptr) munmap(stacks, STACK * stackCount);
+            if (stacks != nullptr) munmap(stacks, STACK * static_cast<size_t>(stackCount));
             stackCount = count;
             stacks = static_cast<char*>(mmap(nullptr, STACK * stackCount, PROT_READ | PROT_WRITE,
                                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
@@ -119,6 +137,7 @@ void Block::prepare(const Launch& what, uint3 index) {
         thread.fiber.begin(stack, STACK, entry);
         thread.state = State::READY;
         thread.copyGroup = 0;
+        thread.warpSyncs = 0;
         thread.copies.clear();
     }
     alive = count;
@@ -225,6 +244,7 @@ int Block::barrier(Vote kind, int predicate, const char* name, Place place) {
 void Block::releaseBarrier() {
     voted = vote == Vote::COUNT ? votes : vote == Vote::AND ? votes == atBarrier : votes > 0;
     atBarrier = 0;
+    barriers++;
     for (int i = 0; i < count; i++) {
         if (threads[i].state == State::AT_BARRIER) threads[i].state = State::READY;
     }
@@ -261,26 +281,40 @@ void Block::together(unsigned mask, const char* name, Place place, void* operand
     }
 }
 
+void Block::orderWarp(unsigned mask) {
+    Thread* warp = &threads[running->warp * WARP];
+    unsigned latest = 0;
+    for (int lane = 0; lane < WARP; lane++) {
+        if (mask >> lane & 1) latest = std::max(latest, warp[lane].warpSyncs);
+    }
+    for (int lane = 0; lane < WARP; lane++) {
+        if (mask >> lane & 1) warp[lane].warpSyncs = latest + 1;
+    }
+}
+
 // ---- Asynchronous copies ------------------------------------------------------------------------------------------------
 
-void Block::copyAsync(const PendingCopy& copy, Place place) {
+void Block::copyAsync(const PendingCopy& copy, Place place, void* instruction) {
     if (reinterpret_cast<uintptr_t>(copy.global) % static_cast<size_t>(copy.bytes) != 0) {
         fail(place, "cp.async: the address in global memory is not aligned");
     }
     running->copies.push_back(copy);
     running->copies.back().group = running->copyGroup;
     // Nobody knows what stands there until the copy is done.
+    accessed(copy.shared, copy.bytes, true, instruction);
     std::memset(copy.shared, NAN_BYTE, copy.bytes);
 }
 
 void Block::copyAsyncCommit() { running->copyGroup++; }
 
-void Block::copyAsyncWait(int pending) {
+void Block::copyAsyncWait(int pending, void* instruction) {
     auto& copies = running->copies;
     size_t done = 0;
     while (done < copies.size() && copies[done].group < running->copyGroup - pending) {
         const PendingCopy& copy = copies[done++];
+        accessed(copy.shared, copy.bytes, true, instruction);
         if (copy.present) {
+            accessed(copy.global, copy.bytes, false, instruction);
             std::memcpy(copy.shared, copy.global, copy.bytes);
         } else {
             std::memset(copy.shared, 0, copy.bytes);
@@ -292,7 +326,7 @@ void Block::copyAsyncWait(int pending) {
 // ---- Failures -----------------------------------------------------------------------------------------------------------
 
 void Block::fail(Place place, const char* message) {
-    char text[800];
+    char text[1300];
     uint3 block = view.blockIndex;
     char where[300] = "";
     if (place.line > 0) std::snprintf(where, sizeof where, "%s:%d: ", place.file, place.line);
@@ -345,6 +379,11 @@ bool Block::isShared(const void* address, size_t bytes) const {
            (from >= staticShared && from + bytes <= staticShared + staticSharedBytes);
 }
 
+bool Block::isStack(const void* address) const {
+    auto* at = static_cast<const char*>(address);
+    return at >= stacks && at < stacks + STACK * stackCount;
+}
+
 // ---- What kernels call --------------------------------------------------------------------------------------------------
 
 int barrier(Vote vote, int predicate, const char* name, Place place) {
@@ -360,15 +399,20 @@ void* dynamicShared() { return Block::current().dynamicShared(); }
 bool isShared(const void* address, size_t bytes) { return Block::current().isShared(address, bytes); }
 
 void copyAsync(void* shared, const void* global, int bytes, bool present, Place place) {
-    Block::current().copyAsync({shared, global, bytes, 0, present}, place);
+    Block::current().copyAsync({shared, global, bytes, 0, present}, place, __builtin_return_address(0));
 }
 
 void copyAsyncCommit() { Block::current().copyAsyncCommit(); }
 
-void copyAsyncWait(int pending) { Block::current().copyAsyncWait(pending); }
+void copyAsyncWait(int pending) { Block::current().copyAsyncWait(pending, __builtin_return_address(0)); }
+
+void syncWarp(unsigned mask, Place place) {
+    Block::current().together(mask, "__syncwarp", place, nullptr,
+                              [](void* const*, unsigned lanes) { Block::current().orderWarp(lanes); });
+}
 
 void fail(Place place, const char* format, ...) {
-    char text[400];
+    char text[900];
     va_list arguments;
     va_start(arguments, format);
     std::vsnprintf(text, sizeof text, format, arguments);

@@ -47,6 +47,7 @@ struct Thread : ThreadView {
     const char* waitsIn;
     Place place;
     int copyGroup;
+    unsigned warpSyncs;
     std::vector<PendingCopy> copies;
 };
 
@@ -62,20 +63,36 @@ struct Gathering {
 class Block {
 public:
     // The block of this thread of the operating system.
-    static Block& current() { return here != nullptr ? *here : *(here = new Block()); }
+    static Block& current() { return here != nullptr ? *here : create(); }
+
+    Block() = default;
+    Block(const Block&) = delete;
+    ~Block();
 
     // Runs a block; what went wrong is left in `failure`, empty if nothing.
     void run(const Launch& launch, uint3 index, std::string& failure);
 
     int barrier(Vote vote, int predicate, const char* name, Place place);
     void together(unsigned mask, const char* name, Place place, void* operands, Perform perform);
-    void copyAsync(const PendingCopy& copy, Place place);
+    void orderWarp(unsigned mask);
+    void copyAsync(const PendingCopy& copy, Place place, void* instruction);
     void copyAsyncCommit();
-    void copyAsyncWait(int pending);
+    void copyAsyncWait(int pending, void* instruction);
     [[noreturn]] void fail(Place place, const char* message);
 
     void* dynamicShared() const { return shared; }
     bool isShared(const void* address, size_t bytes) const;
+    bool isStack(const void* address) const;
+
+    // For the checked build: which run of a block this is, and how far the running thread is in it.
+    void* kernelAddress() const { return reinterpret_cast<void*>(launch->kernel->call); }
+    unsigned numberOfLaunch() const { return static_cast<unsigned>(launchId); }
+    unsigned numberOfRun() const { return runs; }
+    unsigned numberInLaunch() const {
+        return view.blockIndex.x + view.gridSize.x * (view.blockIndex.y + view.gridSize.y * view.blockIndex.z);
+    }
+    unsigned barriersPassed() const { return barriers; }
+    unsigned warpSyncsPassed() const { return running->warpSyncs; }
 
 private:
     static __thread Block* here __attribute__((tls_model("initial-exec")));
@@ -83,6 +100,7 @@ private:
     // What stands before and after dynamic shared memory and must stay.
     static constexpr size_t GUARD = 128;
 
+    static Block& create();
     static void entry();
     static bool samePlace(Place a, Place b);
     void prepare(const Launch& launch, uint3 index);
@@ -97,6 +115,7 @@ private:
 
     const Launch* launch = nullptr;
     uint64_t launchId = 0;
+    unsigned runs = 0, barriers = 0;
     BlockView view;
     std::vector<Thread> threads;
     std::vector<std::vector<Gathering>> gatherings;

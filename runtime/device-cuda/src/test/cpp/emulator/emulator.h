@@ -93,6 +93,9 @@ using Perform = void (*)(void* const* operands, unsigned mask);
 // Waits until all lanes of the mask are here, at the same place; the last one performs the operation for all.
 void together(unsigned mask, const char* name, Place place, void* operands, Perform perform);
 
+// Waits for the lanes of the mask, and orders their accesses to memory.
+void syncWarp(unsigned mask, Place place);
+
 void* dynamicShared();
 
 // Whether bytes lie in this block's shared memory.
@@ -165,10 +168,6 @@ inline unsigned ballot(unsigned mask, bool predicate, const char* name, Place pl
     return mine.result;
 }
 
-inline void syncWarp(unsigned mask, Place place) {
-    together(mask, "__syncwarp", place, nullptr, [](void* const*, unsigned) {});
-}
-
 // ---- Registration -------------------------------------------------------------------------------------------------------
 
 constexpr int MOST_PARAMETERS = 64;
@@ -186,7 +185,7 @@ struct Kernel {
 template <typename... A>
 struct Signature {
     template <void (*kernel)(A...), size_t... I>
-    static void call(void** parameters, std::index_sequence<I...>) {
+    __attribute__((no_sanitize("thread"))) static void call(void** parameters, std::index_sequence<I...>) {
         (void)parameters;
         kernel(*static_cast<std::remove_cv_t<A>*>(parameters[I])...);
     }

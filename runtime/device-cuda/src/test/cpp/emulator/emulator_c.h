@@ -31,6 +31,11 @@ HEARTH_EMULATOR_API void hearth_emulator_catch_faults(void);
 // The names of all kernels, sorted; `at` counts from 0; null behind the last one.
 HEARTH_EMULATOR_API const char* hearth_emulator_name(int at);
 
+// How the checked build asks for the card's allocation that a page of memory belongs to, gaps around it included: not 0, and
+// its first byte and its end. And that what it has been told is out of date.
+HEARTH_EMULATOR_API void hearth_emulator_find_allocation(int (*find)(const void* address, size_t* begin, size_t* end));
+HEARTH_EMULATOR_API void hearth_emulator_allocations_changed(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,8 @@
 // The instructions of ptx.h in plain C++, with the layouts of registers that the PTX ISA gives.
 #pragma once
 
+#include "checker.h"
+
 namespace ptx {
 
 // ---- Conversions: to nearest, ties to even ------------------------------------------------------------------------------
@@ -57,7 +59,7 @@ inline float floatOfBfloat(unsigned short bits) { return __uint_as_float(static_
 
 // mma.m16n8k16 for all lanes. Register r of a lane holds two neighbours in a row of A, or in a column of B.
 template <float (*toFloat)(unsigned short)>
-inline void mma(void* const* operands, unsigned) {
+__attribute__((no_sanitize("thread"))) inline void mma(void* const* operands, unsigned) {
     float a[16][16], b[16][8];
     for (int lane = 0; lane < 32; lane++) {
         const auto* mine = static_cast<const MmaOperands*>(operands[lane]);
@@ -101,8 +103,11 @@ struct MatricesOperands {
 };
 
 template <bool TRANSPOSED>
-inline void matrices(void* const* operands, unsigned) {
+__attribute__((no_sanitize("thread"))) inline void matrices(void* const* operands, unsigned) {
     unsigned results[32][4];
+    for (int lane = 0; lane < 32; lane++) {
+        emulator::readByWarp(static_cast<const MatricesOperands*>(operands[lane])->row, 16);
+    }
     for (int lane = 0; lane < 32; lane++) {
         for (int m = 0; m < 4; m++) {
             unsigned short halves[2];

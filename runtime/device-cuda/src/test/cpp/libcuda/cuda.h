@@ -112,3 +112,8 @@ enum CUstreamCaptureStatus : int {
     CU_STREAM_CAPTURE_STATUS_ACTIVE = 1,
     CU_STREAM_CAPTURE_STATUS_INVALIDATED = 2,
 };
+
+// What stand-ins of other libraries call.
+CU_API CUresult cuCtxGetCurrent(CUcontext* context);
+CU_API CUresult cuCtxSetCurrent(CUcontext context);
+CU_API CUresult cuCtxGetDevice(CUdevice* device);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "card.h"
+#include "../emulator/emulator_c.h"
 
 namespace card {
 namespace {
@@ -40,7 +41,27 @@ auto containing(Map& areas, uint64_t address, size_t bytes) {
     return offset <= before->second.bytes && bytes <= before->second.bytes - offset ? before : areas.end();
 }
 
-void release(const Allocation& allocation) { munmap(allocation.area, allocation.areaBytes); }
+void release(const Allocation& allocation) {
+    munmap(allocation.area, allocation.areaBytes);
+    hearth_emulator_allocations_changed();
+}
+
+// The allocation whose pages hold an address, with what lies around it.
+int allocationAt(const void* pointer, size_t* begin, size_t* end) {
+    auto* address = static_cast<const char*>(pointer);
+    std::lock_guard<std::mutex> lock(mutex);
+    auto after = allocations.upper_bound(reinterpret_cast<CUdeviceptr>(address) + GAP);
+    for (int i = 0; i < 2 && after != allocations.begin(); i++) {
+        --after;
+        const Allocation& found = after->second;
+        if (address >= found.area && address < found.area + found.areaBytes) {
+            *begin = after->first;
+            *end = after->first + found.bytes;
+            return 1;
+        }
+    }
+    return 0;
+}
 
 CUresult notOnCard(const char* call, CUdeviceptr address, size_t bytes) {
     return refuse(CUDA_ERROR_INVALID_VALUE, "%s: %zu bytes at %#llx do not lie in one allocation of a card", call, bytes,
@@ -189,6 +210,8 @@ CU_API CUresult cuMemAlloc_v2(CUdeviceptr* address, size_t bytes) {
     count("allocations");
     std::lock_guard<std::mutex> lock(mutex);
     allocations[*address] = {bytes, context->device, static_cast<char*>(area), areaBytes};
+    hearth_emulator_find_allocation(allocationAt);
+    hearth_emulator_allocations_changed();
     return CUDA_SUCCESS;
 }
 
