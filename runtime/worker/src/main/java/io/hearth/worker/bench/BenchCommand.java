@@ -5,14 +5,13 @@ import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.engine.model.LoadedModel;
 import io.hearth.engine.model.ModelConfig;
-import io.hearth.engine.model.RopeConfig;
 import io.hearth.worker.process.Cards;
 import io.hearth.worker.process.Terminal;
 import io.hearth.worker.process.UsageException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -21,13 +20,15 @@ import picocli.CommandLine.Option;
 /** Prints the speed of a model of 0.5 billion parameters, each figure beside its share of what the machine can do. */
 @Command(
         name = "bench",
-        description = "Measure serving and training of a 0.5B model with random weights on this machine.",
+        description =
+                "Measure serving and training of a model with random weights on this machine, 0.5B unless --shape is given.",
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
     private static final int CONTEXT = 512;
     private static final List<Integer> DECODED_TOGETHER = List.of(1, 8, 32);
     private static final int TRAINED_ROWS = 2;
-    private static final int RANK = 16;
+    private static final double SECONDS = 5;
+    private static final double CARD_SECONDS = 1.5;
 
     @Option(names = "--device", description = "card to use, such as cpu:0; default the first one")
     private String cardId;
@@ -35,38 +36,31 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--dtype", defaultValue = "bf16", description = "bf16 (default) or f32")
     private String dtype;
 
-    @Option(names = "--seconds", defaultValue = "5", description = "length of a measurement; default 5")
-    private double seconds;
+    @Option(names = "--seconds", description = "length of a measurement; default 5, with --shape 1.5")
+    private Double seconds;
+
+    @Option(
+            names = "--shape",
+            description =
+                    "measure a card with this shape: qwen2.5-0.5b, llama-3-8b, tiny; loading too, rows of 4096 tokens")
+    private String shape;
+
+    @Option(names = "--json", description = "with --shape: write all figures to this file, too, as they come")
+    private Path json;
+
+    @Option(names = "--quick", description = "with --shape: fewer figures")
+    private boolean quick;
+
+    @Option(
+            names = "--folder",
+            defaultValue = "${sys:java.io.tmpdir}",
+            description = "with --shape: where a checkpoint is written that is loaded then, and deleted")
+    private Path folder;
 
     private final Terminal terminal;
 
     public BenchCommand(Terminal terminal) {
         this.terminal = terminal;
-    }
-
-    /** The shape of Qwen2.5-0.5B. */
-    static ModelConfig halfBillion() {
-        int layers = 24;
-        return new ModelConfig(
-                "qwen2",
-                151_936,
-                896,
-                4864,
-                layers,
-                14,
-                2,
-                64,
-                1e-6,
-                RopeConfig.unscaled(1_000_000),
-                true,
-                true,
-                false,
-                Collections.nCopies(layers, 0),
-                32_768,
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                List.of(),
-                "bfloat16");
     }
 
     @Override
@@ -76,18 +70,56 @@ public final class BenchCommand implements Callable<Integer> {
             case "f32" -> DType.F32;
             default -> throw new UsageException("--dtype is \"" + dtype + "\"; it must be one of bf16, f32.");
         };
-        if (!(seconds > 0 && seconds <= 3600)) {
+        if (seconds != null && !(seconds > 0 && seconds <= 3600)) {
             throw new UsageException("--seconds must be above 0 and at most 3600.");
         }
-        PrintStream out = terminal.out();
+        if (shape == null && (json != null || quick)) {
+            throw new UsageException("--json and --quick need --shape, one of " + names() + ".");
+        }
+        if (shape != null && ModelShapes.named(shape).isEmpty()) {
+            throw new UsageException("--shape is \"" + shape + "\"; it must be one of " + names() + ".");
+        }
         try (Device device = Cards.open(cardId)) {
-            out.printf(
-                    "%s, %s, %d threads; %s%n",
-                    device.info().name(), device.info().detail(), device.info().threads(), dtype);
-            out.println("Measuring; this takes a minute or two ...");
-            run(device, halfBillion(), act, new Stopwatch(device, seconds), seconds, out);
+            terminal.out()
+                    .printf(
+                            "%s, %s, %d threads; %s%n",
+                            device.info().name(),
+                            device.info().detail(),
+                            device.info().threads(),
+                            dtype);
+            if (shape == null) {
+                double each = seconds == null ? SECONDS : seconds;
+                terminal.out().println("Measuring; this takes a minute or two ...");
+                run(device, ModelShapes.halfBillion(), act, new Stopwatch(device, each), each, terminal.out());
+            } else {
+                measureShape(device, act);
+            }
         }
         return ExitCode.DONE;
+    }
+
+    private static String names() {
+        return String.join(", ", ModelShapes.names());
+    }
+
+    private void measureShape(Device device, DType act) {
+        ModelConfig config = ModelShapes.named(shape).orElseThrow();
+        Workload work = shape.equals(ModelShapes.TINY) ? Workload.tiny() : quick ? Workload.quick() : Workload.full();
+        PrintStream out = terminal.out();
+        BenchReport report = new BenchReport(shape, config, device.info(), dtype);
+        out.println(Measurement.header());
+        Consumer<Figure> results = figure -> {
+            report.add(figure);
+            out.println(figure.line());
+            if (json != null) {
+                report.write(json, false);
+            }
+        };
+        new ShapeBench(device, config, act, work, seconds == null ? CARD_SECONDS : seconds, results).run(folder);
+        if (json != null) {
+            report.write(json, true);
+        }
+        report.explanation().forEach(out::println);
     }
 
     /**
@@ -108,7 +140,7 @@ public final class BenchCommand implements Callable<Integer> {
             LoadedModel model, Stopwatch stopwatch, LimitProbe probe, Consumer<Measurement> results) {
         ModelCost cost = new ModelCost(model.config(), model.act());
         try (ServingBench serving = new ServingBench(model, Collections.max(DECODED_TOGETHER), CONTEXT)) {
-            Timed prefill = timed(stopwatch, probe, () -> serving.prefill(CONTEXT));
+            LimitProbe.Timed prefill = probe.timed(stopwatch, () -> serving.prefill(CONTEXT));
             results.accept(new Measurement(
                     "prefill " + CONTEXT,
                     CONTEXT / prefill.seconds(),
@@ -116,7 +148,7 @@ public final class BenchCommand implements Callable<Integer> {
                     0,
                     prefill.limits()));
             for (int sequences : DECODED_TOGETHER) {
-                Timed step = timed(stopwatch, probe, () -> serving.decode(sequences, CONTEXT));
+                LimitProbe.Timed step = probe.timed(stopwatch, () -> serving.decode(sequences, CONTEXT));
                 results.accept(new Measurement(
                         "decode B=" + sequences + " at context " + CONTEXT,
                         sequences / step.seconds(),
@@ -125,22 +157,14 @@ public final class BenchCommand implements Callable<Integer> {
                         step.limits()));
             }
         }
-        try (TrainingBench training = new TrainingBench(model, TRAINED_ROWS, CONTEXT, RANK)) {
-            Timed step = timed(stopwatch, probe, training::step);
+        try (TrainingBench training = new TrainingBench(model, TRAINED_ROWS, CONTEXT, ShapeBench.RANK)) {
+            LimitProbe.Timed step = probe.timed(stopwatch, training::step);
             results.accept(new Measurement(
                     "LoRA training, " + TRAINED_ROWS + " x " + CONTEXT + " tokens",
                     TRAINED_ROWS * CONTEXT / step.seconds(),
-                    cost.loraFlops(TRAINED_ROWS, CONTEXT, RANK) / step.seconds(),
+                    cost.loraFlops(TRAINED_ROWS, CONTEXT, ShapeBench.RANK) / step.seconds(),
                     0,
                     step.limits()));
         }
-    }
-
-    private record Timed(double seconds, MachineLimits limits) {}
-
-    private static Timed timed(Stopwatch stopwatch, LimitProbe probe, Runnable round) {
-        double[] median = new double[1];
-        MachineLimits limits = probe.around(() -> median[0] = stopwatch.median(round));
-        return new Timed(median[0], limits);
     }
 }

@@ -2,9 +2,33 @@ package io.hearth.worker.bench;
 
 import io.hearth.device.DType;
 import io.hearth.engine.model.ModelConfig;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Operations and bytes that a model's steps need at least. A multiplication and an addition are two operations. */
 record ModelCost(ModelConfig config, DType act) {
+    /** What the methods compute, for whoever reads the figures. */
+    static final Map<String, String> FORMULAE = formulae();
+
+    private static Map<String, String> formulae() {
+        Map<String, String> formulae = new LinkedHashMap<>();
+        formulae.put(
+                "letters",
+                "W weights of all linear layers without the head; V vocabulary; H hidden size; L layers; Q query heads times head "
+                        + "size; K key-value heads times head size; b bytes of a weight; t tokens of a row or prompt; c context; "
+                        + "B sequences; R weights of the adapter. A multiplication and an addition are two operations.");
+        formulae.put("prefill FLOP", "2 t W + 2 V H + 2 L Q t (t + 1)");
+        formulae.put("decode FLOP", "B (2 (W + V H) + 4 L Q c)");
+        formulae.put("decode bytes", "b (W + V H + 2 L K c B)");
+        formulae.put(
+                "LoRA training FLOP",
+                "rows (t (4 (W + V H) + 6 R) + 7 L Q t (t + 1)): forward, and backward to the inputs; frozen weights have no "
+                        + "gradient; what is computed again to save memory does not count");
+        formulae.put("MFU", "FLOP of a step / seconds of a step / FLOP per second of the card");
+        return Collections.unmodifiableMap(formulae);
+    }
+
     /** Weights of all linear layers, the head left out. */
     long linearWeights() {
         long hidden = config.hiddenSize();
@@ -54,7 +78,8 @@ record ModelCost(ModelConfig config, DType act) {
         return rows * (tokens * perToken + 3.5 * attentionFlops(tokens));
     }
 
-    private double loraWeights(int rank) {
+    /** Weights of an adapter on all linear layers. */
+    double loraWeights(int rank) {
         return config.linearModules().values().stream()
                 .mapToDouble(shape -> (double) rank * (shape.in() + shape.out()))
                 .sum();

@@ -37,15 +37,26 @@ final class ServingBench implements AutoCloseable {
 
     /** A prompt of so many tokens, and the likeliest next one. */
     void prefill(int tokens) {
+        prefill(0, tokens);
+    }
+
+    /** A prompt of so many tokens for each sequence, so that what decoding then reads of the cache are numbers, not zeros. */
+    void fill(int sequences, int context) {
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            prefill(sequence, context);
+        }
+    }
+
+    private void prefill(int sequence, int tokens) {
         int[] rows = {tokens - 1};
-        step(batch(1, 0, tokens, rows), 1);
+        step(batch(sequence, 1, 0, tokens, rows), 1);
     }
 
     /** The likeliest next token of each sequence, whose context ends with the one that is fed. */
     void decode(int sequences, int context) {
         int[] rows = new int[sequences];
         Arrays.setAll(rows, b -> b);
-        step(batch(sequences, context - 1, 1, rows), sequences);
+        step(batch(0, sequences, context - 1, 1, rows), sequences);
     }
 
     private void step(PagedBatch batch, int sequences) {
@@ -54,7 +65,7 @@ final class ServingBench implements AutoCloseable {
         device.download(chosen, MemorySegment.ofArray(host).asSlice(0, 4L * sequences));
     }
 
-    private PagedBatch batch(int sequences, int cached, int fresh, int[] logitRows) {
+    private PagedBatch batch(int firstSequence, int sequences, int cached, int fresh, int[] logitRows) {
         int tokens = sequences * fresh;
         int[] ids = new int[tokens];
         int[] positions = new int[tokens];
@@ -65,7 +76,7 @@ final class ServingBench implements AutoCloseable {
         int[] adapters = new int[sequences];
         Arrays.fill(adapters, -1);
         for (int b = 0; b < sequences; b++) {
-            int first = b * blocksPerSequence;
+            int first = (firstSequence + b) * blocksPerSequence;
             Arrays.setAll(tables[b], block -> first + block);
             for (int t = 0; t < fresh; t++) {
                 int at = b * fresh + t;

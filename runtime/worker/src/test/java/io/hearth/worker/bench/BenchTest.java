@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BenchTest {
     @Test
     void costsOfTheHalfBillionShapeAreThoseWorkedOutByHand() {
-        ModelCost cost = new ModelCost(BenchCommand.halfBillion(), DType.BF16);
+        ModelCost cost = new ModelCost(ModelShapes.halfBillion(), DType.BF16);
         assertThat(cost.linearWeights()).isEqualTo(24L * (896 * 1152 + 896 * 896 + 3 * 896 * 4864));
         assertThat(cost.headWeights()).isEqualTo(136_134_656L);
         double attention = 24.0 * 2 * 14 * 64 * 512 * 513;
