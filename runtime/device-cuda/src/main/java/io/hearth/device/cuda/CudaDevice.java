@@ -43,6 +43,7 @@ public final class CudaDevice implements Device {
     private final Stream stream;
     private final Staging staging;
     private final String detail;
+    private final Gemm gemm;
     private final CudaKernels kernels;
     private final Kernels checked;
 
@@ -61,7 +62,7 @@ public final class CudaDevice implements Device {
                             .read()));
             opened.add(this::closeBuffers);
             DeviceBuffer gemmWorkspace = allocate(CublasLtGemm.WORKSPACE_BYTES);
-            Gemm gemm = opened.add(Presets.open(
+            gemm = opened.add(Presets.open(
                     machine.libraries(),
                     NvidiaLibraries.BLAS,
                     () -> new CublasLtGemm(stream, library, gemmWorkspace)));
@@ -88,6 +89,11 @@ public final class CudaDevice implements Device {
     /** The driver's stream on which everything of this device is queued, for libraries that queue on it as well. */
     public Stream stream() {
         return stream;
+    }
+
+    /** Matrix products without the checks of their arguments, for measurements and tests. */
+    Gemm gemm() {
+        return gemm;
     }
 
     @Override
