@@ -85,8 +85,8 @@ __device__ __forceinline__ void loadMatricesTransposed(unsigned (&r)[4], const v
                  : "memory");
 }
 
-// Copies 16 bytes to shared memory in the background, past the first-level cache; zeros if not `present` (then `global` is
-// not read, but must be a valid address).
+// Copies 16 bytes to shared memory in the background, past the first-level cache; zeros if not `present`, and then `global`
+// is not read, whatever it is.
 __device__ __forceinline__ void copyAsync16(void* shared, const void* global, bool present) {
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(sharedAddress(shared)), "l"(global),
                  "r"(present ? 16 : 0)
