@@ -1,5 +1,8 @@
 package io.hearth.device.conformance;
 
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * What came of a check in one type.
  *
@@ -23,4 +26,13 @@ public record CheckResult(
         double tolerance,
         Outcome outcome,
         String shapes,
-        String message) {}
+        String message) {
+    /**
+     * All members in their order, divided by tabs; for other programs. Tabs and line ends within a member become spaces.
+     */
+    public String line() {
+        return Stream.of(kernel, check, type, trials, largestError, tolerance, outcome, shapes, message)
+                .map(member -> member.toString().replaceAll("[\\t\\r\\n]+", " "))
+                .collect(Collectors.joining("\t"));
+    }
+}

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 public final class ConformanceKit {
     private final Device device;
     private final Options options;
+    private final Consumer<CheckResult> listener;
     private final Set<String> called = new TreeSet<>();
     private final Kernels kernels;
 
@@ -49,25 +51,32 @@ public final class ConformanceKit {
         }
     }
 
-    private ConformanceKit(Device device, Options options) {
+    private ConformanceKit(Device device, Options options, Consumer<CheckResult> listener) {
         this.device = device;
         this.options = options;
+        this.listener = listener;
         this.kernels = recording(device.kernels());
     }
 
     /** Checks a device by its id; the report of one that is not there says so and is not passed. */
     public static ConformanceReport run(String id, Options options) {
+        return run(id, options, result -> {});
+    }
+
+    /** The same; {@code listener} hears of each result as soon as it is known. */
+    static ConformanceReport run(String id, Options options, Consumer<CheckResult> listener) {
         try (Device device = Devices.open(id)) {
-            return run(device, options);
+            return new ConformanceKit(device, options, listener).run();
         } catch (DeviceException e) {
             CheckResult absent = new CheckResult("-", "-", "-", 0, 0, 0, Outcome.SKIPPED, "", e.getMessage());
+            listener.accept(absent);
             return new ConformanceReport(id + ", which is absent: " + e.getMessage(), options.seed, List.of(absent));
         }
     }
 
     /** Checks an open device. */
     public static ConformanceReport run(Device device, Options options) {
-        return new ConformanceKit(device, options).run();
+        return new ConformanceKit(device, options, result -> {}).run();
     }
 
     /** All checks, in the order in which they are made. */
@@ -94,12 +103,16 @@ public final class ConformanceKit {
         for (Check check : checks()) {
             if (options.kernel == null || options.kernel.equals(check.kernel())) {
                 for (DType type : List.of(DType.F32, DType.BF16, DType.F16)) {
-                    results.add(run(check, type));
+                    CheckResult result = run(check, type);
+                    results.add(result);
+                    listener.accept(result);
                 }
             }
         }
         if (options.kernel == null) {
-            results.addAll(neverCalled());
+            List<CheckResult> holes = neverCalled();
+            results.addAll(holes);
+            holes.forEach(listener);
         }
         DeviceInfo info = device.info();
         return new ConformanceReport(

@@ -8,10 +8,13 @@ import io.hearth.device.CheckedKernels;
 import io.hearth.device.Kernels;
 import io.hearth.device.PlanningDevice;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConformanceKitTest {
     private static final ConformanceKit.Options TWO_ROUNDS =
@@ -57,5 +60,17 @@ class ConformanceKitTest {
         assertThat(ConformanceCommand.run("cuda:0")).isEqualTo(2);
         assertThat(ConformanceCommand.run()).isEqualTo(2);
         assertThat(ConformanceCommand.run("cuda:0", "--seed")).isEqualTo(2);
+    }
+
+    @Test
+    void everyResultIsALineOfItsOwnInAFile(@TempDir Path folder) throws Exception {
+        Path lines = folder.resolve("lines");
+        assertThat(ConformanceCommand.run("cuda:0", "--lines", lines.toString()))
+                .isEqualTo(2);
+        assertThat(Files.readAllLines(lines))
+                .singleElement()
+                .satisfies(line -> assertThat(line.split("\t", -1)).hasSize(9).contains("SKIPPED"));
+        CheckResult result = new CheckResult("k", "c", "F32", 3, 1e-7, 2e-6, Outcome.FAILED, "[2, 3]", "a\n\tb");
+        assertThat(result.line()).isEqualTo("k\tc\tF32\t3\t1.0E-7\t2.0E-6\tFAILED\t[2, 3]\ta b");
     }
 }
