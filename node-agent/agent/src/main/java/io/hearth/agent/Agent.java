@@ -7,9 +7,11 @@ import io.hearth.agent.enrolment.Membership;
 import io.hearth.agent.enrolment.NodeIdentity;
 import io.hearth.agent.link.Link;
 import io.hearth.agent.serving.Entrance;
+import io.hearth.agent.telemetry.CardCheck;
 import io.hearth.agent.telemetry.Telemetry;
 import io.hearth.agent.workers.Supervisor;
 import io.hearth.agent.workers.WorkerCommand;
+import io.hearth.agent.workers.WorkerDoctor;
 import io.hearth.agent.workers.WorkerLimits;
 import io.hearth.protocol.FromNode;
 import io.hearth.protocol.Protocol;
@@ -32,6 +34,7 @@ final class Agent {
     private final AgentSettings settings;
     private final Vertx vertx;
     private final Supervisor supervisor;
+    private final CardCheck check;
     private final Telemetry telemetry;
     private final Blobs blobs;
     private final Membership membership;
@@ -46,15 +49,12 @@ final class Agent {
         this.vertx = vertx;
         this.version = version;
         this.blobs = new Blobs(settings.home(), settings.control(), settings.blobBudgetBytes(), clock);
-        this.supervisor = new Supervisor(
-                settings.home(),
-                new WorkerCommand(settings.workerCommandFile(), settings.workerHeapBytes()),
-                blobs,
-                clock,
-                limits,
-                new News());
+        WorkerCommand command = new WorkerCommand(settings.workerCommandFile(), settings.workerHeapBytes());
+        this.supervisor = new Supervisor(settings.home(), command, blobs, clock, limits, new News());
         blobs.protect(supervisor::blobsInUse);
-        this.telemetry = new Telemetry(settings.home(), settings.name(), clock, blobs::bytes, supervisor::processes);
+        this.check = new CardCheck(new WorkerDoctor(command)::ask);
+        this.telemetry =
+                new Telemetry(settings.home(), settings.name(), clock, blobs::bytes, supervisor::processes, check);
         this.membership = new Membership(
                 new IdentityStore(settings.home()),
                 new Enroller(settings.control()),
@@ -101,6 +101,8 @@ final class Agent {
             LOG.log(System.Logger.Level.INFO, "Workers are stopped.");
             supervisor.suspend();
         }
+        check.close();
+        telemetry.close();
     }
 
     /** Gets the next certificate in time, and shows it from then on. */
@@ -179,6 +181,11 @@ final class Agent {
                     servingPort,
                     settings.servingHost(),
                     supervisor.statuses());
+        }
+
+        @Override
+        public FromNode.Cards cards() {
+            return new FromNode.Cards(telemetry.cards(), telemetry.incidents());
         }
 
         @Override

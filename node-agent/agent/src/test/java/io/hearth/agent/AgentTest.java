@@ -59,14 +59,14 @@ class AgentTest {
         FromNode.Hello hello = control.hellos.getFirst();
         assertThat(hello.host().cores()).isPositive();
         assertThat(hello.host().memoryBytes()).isPositive();
-        assertThat(hello.cards()).extracting(card -> card.id()).containsExactly("cpu:0");
+        assertThat(hello.cards()).extracting(card -> card.id()).startsWith("cpu:0");
         assertThat(hello.servingPort()).isPositive();
         control.until("two samples came", () -> control.telemetry.size() >= 2);
         FromNode.Telemetry second = control.telemetry.get(1);
         assertThat(second.host().cpuUtilisation()).isBetween(0.0, 1.0);
         assertThat(second.host().memoryUsedBytes()).isBetween(1L, second.host().memoryTotalBytes());
         assertThat(second.host().diskReadBytesPerSecond()).isNotNull().isNotNegative();
-        assertThat(second.cards()).hasSize(1);
+        assertThat(second.cards()).isNotEmpty();
         assertThat(Files.getPosixFilePermissions(home.resolve("identity.pem")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }

@@ -10,6 +10,8 @@ package io.hearth.protocol;
  * @param shared whether several workers may use it at once, as memory allows; the processor may, accelerators may not
  * @param driver driver version or null
  * @param provenOnHardware false where Hearth has not been run on this kind of card; the UI says so
+ * @param hardwareId what tells it from every other card of the machine, such as its PCI address; null if it has none
+ * @param refusal why it takes no workers; null: it takes them
  */
 public record CardInfo(
         String id,
@@ -18,4 +20,28 @@ public record CardInfo(
         long memoryBytes,
         boolean shared,
         String driver,
-        boolean provenOnHardware) {}
+        boolean provenOnHardware,
+        String hardwareId,
+        CardFinding refusal) {
+    /** A card that takes workers and has no address. */
+    public CardInfo(
+            String id,
+            String vendor,
+            String model,
+            long memoryBytes,
+            boolean shared,
+            String driver,
+            boolean provenOnHardware) {
+        this(id, vendor, model, memoryBytes, shared, driver, provenOnHardware, null, null);
+    }
+
+    /** The same card under another id. */
+    public CardInfo named(String other) {
+        return new CardInfo(other, vendor, model, memoryBytes, shared, driver, provenOnHardware, hardwareId, refusal);
+    }
+
+    /** The same card, which takes no workers for this reason; null: it takes them. */
+    public CardInfo refused(CardFinding reason) {
+        return new CardInfo(id, vendor, model, memoryBytes, shared, driver, provenOnHardware, hardwareId, reason);
+    }
+}

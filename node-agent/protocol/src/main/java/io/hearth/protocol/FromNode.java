@@ -9,6 +9,7 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = FromNode.Hello.class, name = "hello"),
+    @JsonSubTypes.Type(value = FromNode.Cards.class, name = "cards"),
     @JsonSubTypes.Type(value = FromNode.Telemetry.class, name = "telemetry"),
     @JsonSubTypes.Type(value = FromNode.Workers.class, name = "workers"),
     @JsonSubTypes.Type(value = FromNode.Events.class, name = "events"),
@@ -36,6 +37,15 @@ public sealed interface FromNode {
             String servingHost,
             List<WorkerStatus> workers)
             implements FromNode {}
+
+    /**
+     * The cards as they are now, if that is not what was said before on this link, and what has happened to them since.
+     * After a new link, all that the agent remembers; an incident that was told before may have been counted on.
+     *
+     * @param cards its cards
+     * @param incidents what has happened to them, at most {@link Protocol#MAX_INCIDENTS}
+     */
+    record Cards(List<CardInfo> cards, List<CardIncident> incidents) implements FromNode {}
 
     /**
      * One second of the node.

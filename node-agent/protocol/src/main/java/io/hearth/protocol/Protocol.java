@@ -17,6 +17,9 @@ public final class Protocol {
     /** Most events in one message. */
     public static final int MAX_EVENTS_PER_MESSAGE = 500;
 
+    /** Most incidents of cards in one message. */
+    public static final int MAX_INCIDENTS = 500;
+
     /** Seconds without any message after which a side takes the link for dead. Telemetry comes every second. */
     public static final int SILENCE_SECONDS = 6;
 

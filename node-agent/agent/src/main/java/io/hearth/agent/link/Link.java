@@ -39,6 +39,9 @@ public final class Link {
         /** The greeting. */
         FromNode.Hello hello() throws IOException;
 
+        /** The cards as they are, and what has happened to them. */
+        FromNode.Cards cards();
+
         /** One second of the node. */
         FromNode.Telemetry telemetry() throws IOException;
 
@@ -180,13 +183,16 @@ public final class Link {
         private volatile boolean over;
         private volatile boolean welcomed;
         private volatile long heardAt = System.nanoTime();
+        private volatile FromNode.Cards said;
 
         Optional<End> converse(Backoff backoff) throws IOException, InterruptedException {
             wire = Wire.open(vertx, control, identity.get(), this);
             node.relink();
             changed.clear();
             gone.clear();
-            send(node.hello());
+            FromNode.Hello hello = node.hello();
+            said = new FromNode.Cards(hello.cards(), List.of());
+            send(hello);
             Thread speaker = Thread.ofVirtual().name("link-speaker").start(this::speakAll);
             long greetUntil = System.nanoTime() + GREETING_MILLIS * 1_000_000;
             try {
@@ -277,6 +283,7 @@ public final class Link {
                         sayEvents();
                         if (now >= telemetryAt) {
                             telemetryAt = now + SECOND * 1_000_000;
+                            sayCards();
                             send(node.telemetry());
                             wire.ping();
                         }
@@ -290,6 +297,20 @@ public final class Link {
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "The link is closed by a fault of this node's agent.", e);
                 close();
+            }
+        }
+
+        /** Says cards that are not as they were said, and incidents that are new or have happened again. */
+        private void sayCards() {
+            FromNode.Cards now = node.cards();
+            FromNode.Cards before = said;
+            if (!now.equals(before)) {
+                said = now;
+                send(new FromNode.Cards(
+                        now.cards(),
+                        now.incidents().stream()
+                                .filter(incident -> !before.incidents().contains(incident))
+                                .toList()));
             }
         }
 

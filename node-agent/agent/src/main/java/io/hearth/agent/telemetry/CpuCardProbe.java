@@ -3,6 +3,7 @@ package io.hearth.agent.telemetry;
 import io.hearth.agent.workers.ProcessMark;
 import io.hearth.protocol.CardInfo;
 import io.hearth.protocol.CardSample;
+import io.hearth.protocol.Hardware;
 import io.hearth.protocol.HostInfo;
 import io.hearth.protocol.HostSample;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.function.Supplier;
 /** The processor as a card: its memory is the machine's, its processes are the node's own workers. */
 final class CpuCardProbe implements CardProbe {
     static final String CARD = "cpu:0";
+
+    private static final String VENDOR = "cpu";
 
     private final HostInfo host;
     private final Supplier<HostSample> latest;
@@ -25,7 +28,14 @@ final class CpuCardProbe implements CardProbe {
 
     @Override
     public List<CardInfo> cards() {
-        return List.of(new CardInfo(CARD, "cpu", host.processor(), host.memoryBytes(), true, null, true));
+        return List.of(new CardInfo(
+                CARD,
+                VENDOR,
+                host.processor(),
+                host.memoryBytes(),
+                true,
+                null,
+                Hardware.runOn(VENDOR).isPresent()));
     }
 
     @Override

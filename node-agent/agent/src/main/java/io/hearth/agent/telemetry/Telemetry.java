@@ -1,7 +1,10 @@
 package io.hearth.agent.telemetry;
 
 import io.hearth.agent.common.LogText;
+import io.hearth.agent.telemetry.doctor.CardDoctor;
 import io.hearth.agent.workers.ProcessMark;
+import io.hearth.protocol.CardFinding;
+import io.hearth.protocol.CardIncident;
 import io.hearth.protocol.CardInfo;
 import io.hearth.protocol.CardSample;
 import io.hearth.protocol.FromNode;
@@ -20,15 +23,19 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** The machine and all of its cards. Not for several threads. */
-public final class Telemetry {
+/** The machine and all of its cards. Any thread may ask for {@link #cards}; the rest is not for several threads. */
+public final class Telemetry implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Telemetry.class.getName());
 
     private final HostProbe probe;
     private final HostInfo host;
+    private final Clock clock;
     private final Supplier<Map<String, ProcessMark>> workers;
     private final List<CardProbe> probes = new ArrayList<>();
+    private final CardCheck check;
+    private final CardDoctor doctor = new CardDoctor();
     private final Set<String> complained = new HashSet<>();
+    private volatile Map<String, CardFinding> faults = Map.of();
     private HostSample latest;
 
     /**
@@ -36,13 +43,21 @@ public final class Telemetry {
      * @param name name of the machine
      * @param blobBytes bytes of blobs on the disk
      * @param workers processes of workers
+     * @param check knows which accelerators the worker can use
      */
     public Telemetry(
-            Path home, String name, Clock clock, LongSupplier blobBytes, Supplier<Map<String, ProcessMark>> workers)
+            Path home,
+            String name,
+            Clock clock,
+            LongSupplier blobBytes,
+            Supplier<Map<String, ProcessMark>> workers,
+            CardCheck check)
             throws IOException {
         this.probe = new HostProbe(home, clock, blobBytes);
         this.host = probe.info(name);
+        this.clock = clock;
         this.workers = workers;
+        this.check = check;
         this.latest = probe.sample();
         probes.add(new CpuCardProbe(host, () -> latest, workers));
         ServiceLoader.load(CardProbe.class).forEach(probes::add);
@@ -53,9 +68,27 @@ public final class Telemetry {
         return host;
     }
 
-    /** Its cards. */
+    /** Its cards, and why some take no workers. */
     public List<CardInfo> cards() {
-        return probes.stream().flatMap(each -> each.cards().stream()).toList();
+        Map<String, CardFinding> broken = faults;
+        return check.judged(found()).stream()
+                .map(card -> broken.containsKey(card.id()) ? card.refused(broken.get(card.id())) : card)
+                .toList();
+    }
+
+    /** What has happened to the cards, the oldest first. */
+    public List<CardIncident> incidents() {
+        Map<String, String> names = check.names(found());
+        return probes.stream()
+                .flatMap(each -> each.incidents().stream())
+                .map(incident -> new CardIncident(
+                        incident.id(),
+                        names.getOrDefault(incident.card(), incident.card()),
+                        incident.first(),
+                        incident.last(),
+                        incident.count(),
+                        incident.finding()))
+                .toList();
     }
 
     /** The machine and its cards now. */
@@ -63,10 +96,17 @@ public final class Telemetry {
         latest = probe.sample();
         Map<Long, String> byPid = new HashMap<>();
         workers.get().forEach((worker, mark) -> byPid.put(mark.pid(), worker));
+        Map<String, String> names = check.names(found());
+        Map<String, CardFinding> broken = new HashMap<>();
         List<CardSample> cards = new ArrayList<>();
         for (CardProbe each : probes) {
             try {
-                each.sample().forEach(card -> cards.add(named(card, byPid)));
+                for (CardSample card : each.sample()) {
+                    CardSample seen = examined(named(card, byPid));
+                    CardSample told = seen.named(names.getOrDefault(seen.card(), seen.card()));
+                    cards.add(told);
+                    stopsWork(told, broken);
+                }
             } catch (RuntimeException e) {
                 if (complained.add(each.getClass().getName() + e.getMessage())) {
                     LOG.log(
@@ -77,28 +117,41 @@ public final class Telemetry {
                 }
             }
         }
+        faults = Map.copyOf(broken);
         return new FromNode.Telemetry(latest, cards);
+    }
+
+    @Override
+    public void close() {
+        probes.forEach(CardProbe::close);
+    }
+
+    private List<CardInfo> found() {
+        return probes.stream().flatMap(each -> each.cards().stream()).toList();
+    }
+
+    private CardSample examined(CardSample card) {
+        return card.findings() == null ? card : card.examined(doctor.examine(card, clock.millis()));
+    }
+
+    private static void stopsWork(CardSample card, Map<String, CardFinding> broken) {
+        if (card.findings() != null) {
+            card.findings().stream()
+                    .filter(CardFinding::stopsWork)
+                    .findFirst()
+                    .ifPresent(finding -> broken.put(card.card(), finding));
+        }
     }
 
     /** Says of a card's processes which workers they are. */
     private static CardSample named(CardSample card, Map<Long, String> byPid) {
-        List<CardSample.Process> processes = card.processes() == null
-                ? List.of()
-                : card.processes().stream()
+        return card.processes() == null
+                ? card
+                : card.used(card.processes().stream()
                         .map(process -> process.worker() != null
                                 ? process
                                 : new CardSample.Process(
                                         process.pid(), process.name(), byPid.get(process.pid()), process.memoryBytes()))
-                        .toList();
-        return new CardSample(
-                card.card(),
-                card.utilisation(),
-                card.memoryUsedBytes(),
-                card.memoryTotalBytes(),
-                card.temperatureCelsius(),
-                card.powerWatts(),
-                card.clockMegahertz(),
-                card.errors(),
-                processes);
+                        .toList());
     }
 }

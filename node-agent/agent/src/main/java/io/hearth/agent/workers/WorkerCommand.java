@@ -19,6 +19,7 @@ public final class WorkerCommand {
     static final String TOKEN = "HEARTH_WORKER_TOKEN";
 
     private static final String SETSID = "setsid";
+    private static final String CARD_ORDER = "CUDA_DEVICE_ORDER";
 
     private final Path commandFile;
     private final Long defaultHeapBytes;
@@ -52,13 +53,31 @@ public final class WorkerCommand {
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
-        Map<String, String> environment = builder.environment();
-        environment.keySet().removeIf(name -> name.startsWith("HEARTH_AGENT_"));
+        Map<String, String> environment = surroundings(builder);
         environment.put(TOKEN, token);
         if (heap != null && !java) {
             environment.put("JDK_JAVA_OPTIONS", "-Xmx" + heap);
         }
         return builder.start();
+    }
+
+    /** A worker that says, as JSON on its standard output, which cards it can use. */
+    ProcessBuilder doctor() throws IOException {
+        List<String> arguments = new ArrayList<>(program());
+        arguments.addAll(List.of("doctor", "--json"));
+        ProcessBuilder builder = new ProcessBuilder(arguments)
+                .redirectInput(new File("/dev/null"))
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        surroundings(builder);
+        return builder;
+    }
+
+    /** The environment of a worker: without the agent's settings, and with cards numbered in the order of their places. */
+    private static Map<String, String> surroundings(ProcessBuilder builder) {
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(name -> name.startsWith("HEARTH_AGENT_"));
+        environment.putIfAbsent(CARD_ORDER, "PCI_BUS_ID");
+        return environment;
     }
 
     /** Whether these are the arguments of a worker with this folder. */

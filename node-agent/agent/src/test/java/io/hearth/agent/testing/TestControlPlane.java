@@ -50,6 +50,7 @@ public final class TestControlPlane implements AutoCloseable {
     public final Map<String, WorkerStatus> statuses = new ConcurrentHashMap<>();
     public final Map<String, List<WorkerStatus.State>> states = new ConcurrentHashMap<>();
     public final List<FromNode.Hello> hellos = new CopyOnWriteArrayList<>();
+    public final List<FromNode.Cards> cards = new CopyOnWriteArrayList<>();
     public final List<FromNode.Telemetry> telemetry = new CopyOnWriteArrayList<>();
     public final List<FromNode.LogText> logs = new CopyOnWriteArrayList<>();
     public final List<String> gone = new CopyOnWriteArrayList<>();
@@ -252,6 +253,7 @@ public final class TestControlPlane implements AutoCloseable {
                 socket = from;
             }
             case FromNode.Workers workers -> workers.workers().forEach(this::note);
+            case FromNode.Cards said -> cards.add(said);
             case FromNode.Telemetry sample -> telemetry.add(sample);
             case FromNode.LogText log -> logs.add(log);
             case FromNode.Gone ids -> gone.addAll(ids.workers());
