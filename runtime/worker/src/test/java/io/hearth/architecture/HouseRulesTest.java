@@ -34,6 +34,8 @@ class HouseRulesTest {
             .definedBy("io.hearth.device.conformance..")
             .layer("device-cpu")
             .definedBy("io.hearth.device.cpu..")
+            .layer("device-cuda")
+            .definedBy("io.hearth.device.cuda..")
             .layer("engine")
             .definedBy("io.hearth.engine..")
             .layer("starter")
@@ -52,12 +54,24 @@ class HouseRulesTest {
             .mayOnlyAccessLayers("device")
             .whereLayer("device-cpu")
             .mayOnlyAccessLayers("device")
+            .whereLayer("device-cuda")
+            .mayOnlyAccessLayers("device")
             .whereLayer("engine")
             .mayOnlyAccessLayers("device", "text", "contract")
             .whereLayer("starter")
             .mayOnlyAccessLayers("engine", "device", "text", "contract")
             .whereLayer("worker")
             .mayOnlyAccessLayers("engine", "device", "text", "contract");
+
+    @ArchTest
+    static final ArchRule onlyTheCudaDeviceKnowsNvidiasPresets = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "io.hearth.device.cuda.blas..", "io.hearth.device.cuda.nccl..", "io.hearth.device.cuda.library..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.bytedeco..")
+            .because("the first touch without a driver breaks them for the life of the process");
 
     @ArchTest
     static final ArchRule roomsAreFreeOfCycles =

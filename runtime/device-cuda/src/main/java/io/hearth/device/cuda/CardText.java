@@ -17,12 +17,19 @@ final class CardText {
 
     static DeviceInfo info(Driver.Card card, String detail, long freeBytes) {
         return new DeviceInfo(
-                "cuda", card.index(), card.name(), detail, card.totalBytes(), freeBytes, card.multiprocessors());
+                "cuda",
+                card.index(),
+                card.name(),
+                detail,
+                card.totalBytes(),
+                freeBytes,
+                card.multiprocessors(),
+                card.pciAddress());
     }
 
-    /** Such as {@code cuda:0 (NVIDIA H100 80GB HBM3)}. */
+    /** Such as {@code cuda:0 (NVIDIA H100 80GB HBM3 at 0000:3b:00.0)}. */
     static String named(Driver.Card card) {
-        return "cuda:" + card.index() + " (" + card.name() + ")";
+        return "cuda:" + card.index() + " (" + card.name() + " at " + card.pciAddress() + ")";
     }
 
     /** Such as 9.0 for 90. */

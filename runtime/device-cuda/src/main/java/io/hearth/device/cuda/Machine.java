@@ -85,7 +85,7 @@ record Machine(Driver driver, NvidiaLibraries libraries, KernelImages kernels) {
         }
         if (card.prohibited()) {
             throw new DeviceException(CardText.named(card) + " is not allowed to compute: its compute mode is "
-                    + "\"Prohibited\". Allow it with: nvidia-smi -i " + index + " -c DEFAULT");
+                    + "\"Prohibited\". Allow it with: nvidia-smi -i " + card.pciAddress() + " -c DEFAULT");
         }
         if (kernels.forCapability(card.computeCapability()).isEmpty()) {
             throw new DeviceException("This build of Hearth has no kernels for " + CardText.named(card)
@@ -108,7 +108,8 @@ record Machine(Driver driver, NvidiaLibraries libraries, KernelImages kernels) {
             if (e.status() == DriverStatus.DEVICE_UNAVAILABLE) {
                 throw new DeviceException(
                         CardText.named(card) + " is busy: another process has it for itself. Stop that process "
-                                + "(nvidia-smi lists it), or share the card with: nvidia-smi -i " + card.index()
+                                + "(nvidia-smi lists it), or share the card with: nvidia-smi -i "
+                                + card.pciAddress()
                                 + " -c DEFAULT",
                         e);
             }

@@ -63,6 +63,7 @@ class CudaDeviceTest {
                 .contains("compute capability 9.0")
                 .contains("CUDA 13.0")
                 .contains("cuBLASLt 13.1");
+        assertThat(device.info().hardwareId()).isEqualTo("0000:01:00.0");
         assertThat(device.info().threads()).isPositive();
         assertThat(device.info().totalBytes()).isGreaterThan(device.info().freeBytes());
         assertThat(device.supports(DType.BF16)).isTrue();
@@ -157,7 +158,7 @@ class CudaDeviceTest {
         long free = device.info().freeBytes();
         assertThatThrownBy(() -> device.allocate(1L << 50))
                 .isInstanceOf(DeviceException.class)
-                .hasMessage("cuda:0 (Emulated card) has not enough memory: 1073741824 MiB were asked for, " + (free >> 20)
+                .hasMessage("cuda:0 (Emulated card at 0000:01:00.0) has not enough memory: 1073741824 MiB were asked for, " + (free >> 20)
                         + " MiB are free.");
         device.allocate(1 << 20);
     }

@@ -98,7 +98,7 @@ class DiscoveryTest {
     @Test
     void anOldCardIsToldByName() {
         assertThat(discovered("HEARTH_EMULATED_CAPABILITY", "75"))
-                .contains("cuda:0 (Emulated card) is too old")
+                .contains("cuda:0 (Emulated card at 0000:01:00.0) is too old")
                 .contains("compute capability is 7.5")
                 .contains("8.0 or newer");
     }
@@ -114,13 +114,13 @@ class DiscoveryTest {
     void aForbiddenCardIsToldWithWhatToDo() {
         assertThat(discovered("HEARTH_EMULATED_COMPUTE_MODE", "2"))
                 .contains("\"Prohibited\"")
-                .contains("nvidia-smi -i 0 -c DEFAULT");
+                .contains("nvidia-smi -i 0000:01:00.0 -c DEFAULT");
     }
 
     @Test
     void aBuildWithoutKernelsSaysSo() {
         assertThat(discovered("HEARTH_CUDA_KERNELS", folder.toString()))
-                .contains("has no kernels for cuda:0 (Emulated card) (compute capability 9.0)");
+                .contains("has no kernels for cuda:0 (Emulated card at 0000:01:00.0) (compute capability 9.0)");
     }
 
     @Test

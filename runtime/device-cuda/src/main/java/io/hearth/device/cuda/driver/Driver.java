@@ -5,6 +5,8 @@ import static io.hearth.device.cuda.driver.DriverCalls.failed;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.Locale;
 
 /**
  * NVIDIA's driver and the cards that it shows to this process. Every call that it refuses throws {@link DriverException}
@@ -50,7 +52,8 @@ public final class Driver {
         int device = device(index);
         return new Card(
                 index,
-                name(device),
+                text(device, calls.deviceName, "tell the card's name"),
+                text(device, calls.devicePciAddress, "tell the card's place").toLowerCase(Locale.ROOT),
                 10 * attribute(device, CAPABILITY_MAJOR) + attribute(device, CAPABILITY_MINOR),
                 attribute(device, MULTIPROCESSORS),
                 attribute(device, SHARED_BYTES_PER_BLOCK),
@@ -74,13 +77,11 @@ public final class Driver {
                 "describe the card", out -> (int) calls.deviceAttribute.invokeExact(out, attribute, device));
     }
 
-    private String name(int device) {
+    private String text(int device, MethodHandle question, String what) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocate(256);
-            calls.check(
-                    (int) calls.deviceName.invokeExact(name.address(), (int) name.byteSize(), device),
-                    "tell the card's name");
-            return name.getString(0);
+            MemorySegment text = arena.allocate(256);
+            calls.check((int) question.invokeExact(text.address(), (int) text.byteSize(), device), what);
+            return text.getString(0);
         } catch (Throwable e) {
             throw failed(e);
         }
@@ -91,6 +92,7 @@ public final class Driver {
      *
      * @param index its number in this process
      * @param name what NVIDIA calls it
+     * @param pciAddress its place in the machine, such as {@code 0000:3b:00.0}
      * @param computeCapability ten times the major plus the minor number, such as 90
      * @param multiprocessors its streaming multiprocessors
      * @param sharedBytesPerBlock most shared memory that a block can ask for
@@ -100,6 +102,7 @@ public final class Driver {
     public record Card(
             int index,
             String name,
+            String pciAddress,
             int computeCapability,
             int multiprocessors,
             int sharedBytesPerBlock,

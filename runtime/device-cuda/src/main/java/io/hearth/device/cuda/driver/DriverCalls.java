@@ -19,6 +19,7 @@ final class DriverCalls {
     final MethodHandle deviceCount;
     final MethodHandle deviceGet;
     final MethodHandle deviceName;
+    final MethodHandle devicePciAddress;
     final MethodHandle deviceAttribute;
     final MethodHandle deviceTotalBytes;
     final MethodHandle contextRetain;
@@ -41,6 +42,7 @@ final class DriverCalls {
     final MethodHandle eventCreate;
     final MethodHandle eventDestroy;
     final MethodHandle eventRecord;
+    final MethodHandle eventQuery;
     final MethodHandle eventSynchronize;
 
     final MethodHandle captureBegin;
@@ -69,6 +71,7 @@ final class DriverCalls {
         deviceCount = bind("cuDeviceGetCount", "IL");
         deviceGet = bind("cuDeviceGet", "ILI");
         deviceName = bind("cuDeviceGetName", "ILII");
+        devicePciAddress = bind("cuDeviceGetPCIBusId", "ILII");
         deviceAttribute = bind("cuDeviceGetAttribute", "ILII");
         deviceTotalBytes = bind("cuDeviceTotalMem_v2", "ILI");
         contextRetain = bind("cuDevicePrimaryCtxRetain", "ILI");
@@ -89,6 +92,7 @@ final class DriverCalls {
         eventCreate = bind("cuEventCreate", "ILI");
         eventDestroy = bind("cuEventDestroy_v2", "IL");
         eventRecord = bind("cuEventRecord", "ILL");
+        eventQuery = bind("cuEventQuery", "IL");
         eventSynchronize = bind("cuEventSynchronize", "IL");
         captureBegin = bind("cuStreamBeginCapture_v2", "ILI");
         captureEnd = bind("cuStreamEndCapture", "ILL");
