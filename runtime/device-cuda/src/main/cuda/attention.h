@@ -126,15 +126,15 @@ __device__ __forceinline__ int rowsOf(const int* cuQ, int sequence, int group) {
 // Keys and values [T, Nkv, D] of one key-value head and sequence.
 template <typename T>
 struct PackedKeys {
-    const T *k, *v;
     int stride;  // between tokens
+    i64 first;   // element where they begin
+    const T *k, *v;
 
     __device__ __forceinline__ PackedKeys(const T* k, const T* v, Heads heads, int token, int keyHead)
-        : stride(heads.keyValue * heads.size) {
-        const i64 first = static_cast<i64>(token) * stride + keyHead * heads.size;
-        this->k = k + first;
-        this->v = v + first;
-    }
+        : stride(heads.keyValue * heads.size),
+          first(static_cast<i64>(token) * stride + keyHead * heads.size),
+          k(k + first),
+          v(v + first) {}
 
     __device__ __forceinline__ i64 place(int key) const { return static_cast<i64>(key) * stride; }
 

@@ -229,14 +229,13 @@ __device__ __forceinline__ void keyPass(
     }
 
     const float factor = weighs ? 1.0f : scale;
-    const i64 head = keys.k - k;
     if (gridDim.z > 1) {
-        float* const sums = partial + (2 * blockIdx.z + (weighs ? 1 : 0)) * tokens * keyHeads * size + head;
+        float* const sums = partial + (2 * blockIdx.z + (weighs ? 1 : 0)) * tokens * keyHeads * size + keys.first;
         mine.storePartial(size, factor, [&](int r) {
             return firstKey + r < end ? sums + keys.place(firstKey + r) : static_cast<float*>(nullptr);
         });
     } else {
-        T* const gradients = (weighs ? dv : dk) + head;
+        T* const gradients = (weighs ? dv : dk) + keys.first;
         mine.store(own, size, factor, [&](int r) {
             return firstKey + r < end ? gradients + keys.place(firstKey + r) : static_cast<T*>(nullptr);
         });
