@@ -2,6 +2,7 @@
 # Builds the emulated card: the kernels for the processor, and stand-ins for NVIDIA's libraries.
 #
 #   build.sh <output directory> [plain|checked|asan]
+#   build.sh <output directory> <variant> <sources> <library>
 #
 # <output directory>/lib gets libhearth_emulator.so (emulator/), libhearth_kernels.so (every src/main/cuda/*.cu), and one
 # library per other directory next to this script that has a file SONAME: all of its *.cpp as the library of that name,
@@ -10,14 +11,17 @@
 # Only what is older than its sources is compiled. A file that does not compile is named, and everything else is built all the
 # same; the exit status is 1 then. Without g++ nothing is built, with a warning, and the tests that need it are skipped.
 #
-# Variants: "checked" finds races and accesses outside of all memory (emulator/checker.cpp); "asan" has AddressSanitizer and
-# looks at the alignment of every access. HEARTH_CUDA_SOURCES is another directory to take kernels from.
+# Variants: "checked" finds races, accesses beside allocations and misaligned ones (emulator/checker.cpp); "asan" has
+# AddressSanitizer, which also finds what runs over the end of a variable.
+#
+# The second form adds lib/<library> to what the first has built: kernels from another directory, to take the place of ours.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 variant=${2:-plain}
 headers=$(cd "$here/../../main/cuda" && pwd)
-kernels=${HEARTH_CUDA_SOURCES:-$headers}
+kernels=${3:-$headers}
+replacement=${4:-}
 compiler=${CXX:-g++}
 status=0
 
@@ -43,7 +47,7 @@ fi
 case $variant in
 plain) ;;
 checked) common="$common -DHEARTH_EMULATOR_ONE_THREAD -DHEARTH_EMULATOR_CHECKED" ;;
-asan) common="$common -DHEARTH_EMULATOR_ONE_THREAD -fsanitize=address -fsanitize=alignment -fsanitize-sections=hearth_shared -fno-omit-frame-pointer" ;;
+asan) common="$common -DHEARTH_EMULATOR_ONE_THREAD -fsanitize=address -fsanitize=alignment -fno-sanitize-recover=alignment -fsanitize-sections=hearth_shared -fno-omit-frame-pointer" ;;
 *)
     echo "build.sh: unknown variant $variant" >&2
     exit 2
@@ -51,7 +55,7 @@ asan) common="$common -DHEARTH_EMULATOR_ONE_THREAD -fsanitize=address -fsanitize
 esac
 kernelFlags="$common $fused -ffp-contract=fast -DHEARTH_EMULATOR -Wno-unknown-pragmas -Wno-unused-function -Wno-sign-compare -I$here/emulator -I$headers"
 if [ "$variant" = checked ]; then
-    kernelFlags="$kernelFlags -fsanitize=thread"
+    kernelFlags="$kernelFlags -O1 -fsanitize=thread -fsanitize=alignment"
 fi
 
 # compile <object> <source> <flags>: unless the object is newer than all that it was made of, and was made with these flags.
@@ -110,6 +114,11 @@ objects() {
 
 # shellcheck disable=SC2086
 {
+    if [ -n "$replacement" ]; then
+        objects "$replacement" "$kernelFlags" "$kernels"/*.cu
+        link "$out/lib/$replacement" "$replacement" "-lhearth_emulator" $list || status=1
+        exit $status
+    fi
     objects emulator "$common -I$here/emulator" "$here"/emulator/*.cpp
     link "$out/lib/libhearth_emulator.so" libhearth_emulator.so "-ldl" $list || status=1
 

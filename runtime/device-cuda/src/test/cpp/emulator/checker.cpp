@@ -6,6 +6,7 @@
 //     ordered by __syncthreads, lanes of a warp also by __syncwarp, and shuffles order nothing; blocks of a launch are not
 //     ordered, launches are;
 //   - accesses next to an allocation of the card, which would not fault.
+//   - accesses whose address is not a multiple of what their type wants (-fsanitize=alignment, again with a function of ours).
 // Shadow memory remembers for each byte who wrote it last, and who has read it since.
 #ifdef HEARTH_EMULATOR_CHECKED
 
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <cstring>
 #include <dlfcn.h>
 #include <memory>
 #include <string>
@@ -279,6 +281,23 @@ HOOK void __tsan_write_range(void* address, size_t bytes) {
     }
 HEARTH_ATOMICS(32)
 HEARTH_ATOMICS(64)
+
+// A pointer does not fit its type; the layout of what is told is the compiler's.
+struct Mismatch {
+    const char* file;
+    uint32_t line, column;
+    const struct {
+        uint16_t kind, info;
+        char name[1];
+    } * type;
+    unsigned char alignmentBits, access;
+};
+
+HOOK void __ubsan_handle_type_mismatch_v1(const Mismatch* mismatch, void* pointer) {
+    std::string place = emulator::describe(emulator::offsetOf(__builtin_return_address(0)));
+    emulator::fail({"", 0}, "%s: misaligned: %p is used as an address of %s, which wants a multiple of %d", place.c_str(),
+                   pointer, mismatch->type->name, 1 << mismatch->alignmentBits);
+}
 
 HOOK void __tsan_atomic_thread_fence(int) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 

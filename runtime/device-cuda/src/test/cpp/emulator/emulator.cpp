@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <map>
 #include <mutex>
 #include <random>
@@ -26,10 +27,15 @@ int setting(const char* name, int otherwise) {
     return value == nullptr || *value == 0 ? otherwise : std::atoi(value);
 }
 
-// Never taken down: kernels' libraries may outlive everything else.
-std::map<std::string, Kernel*>& kernels() {
-    static auto* all = new std::map<std::string, Kernel*>();
+// The kernels of each name, the one that counts last. Never taken down: kernels' libraries may outlive everything else.
+std::map<std::string, std::vector<Kernel*>>& kernels() {
+    static auto* all = new std::map<std::string, std::vector<Kernel*>>();
     return *all;
+}
+
+const Kernel* find(const char* name) {
+    auto found = kernels().find(name);
+    return found == kernels().end() ? nullptr : found->second.back();
 }
 
 std::atomic<int> scheduleOrder{setting("HEARTH_EMULATOR_ORDER", 0)};
@@ -161,7 +167,14 @@ std::string limits(const Launch& launch) {
 }  // namespace
 
 void enlist(Kernel* kernel) {
-    kernels()[kernel->name] = kernel;
+    kernels()[kernel->name].push_back(kernel);
+}
+
+void delist(Kernel* kernel) {
+    auto found = kernels().find(kernel->name);
+    auto& same = found->second;
+    same.erase(std::find(same.begin(), same.end(), kernel));
+    if (same.empty()) kernels().erase(found);
 }
 
 }  // namespace emulator
@@ -170,13 +183,13 @@ using namespace emulator;
 
 int hearth_emulator_launch(const char* name, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned threads,
                            size_t sharedBytes, void** parameters) {
-    auto found = kernels().find(name);
-    if (found == kernels().end()) {
+    const Kernel* kernel = find(name);
+    if (kernel == nullptr) {
         lastError = std::string("no kernel is named ") + name;
         return 1;
     }
     static std::atomic<uint64_t> ids{1};
-    Launch launch{ids++,   found->second, parameters,  dim3{gridX, gridY, gridZ}, threads, sharedBytes,
+    Launch launch{ids++,   kernel, parameters,  dim3{gridX, gridY, gridZ}, threads, sharedBytes,
                   static_cast<Order>(scheduleOrder % ORDERS), scheduleSeed};
     std::string wrong = limits(launch);
     if (!wrong.empty()) {
@@ -200,14 +213,22 @@ void hearth_emulator_schedule(int order, unsigned seed) {
 }
 
 int hearth_emulator_parameters(const char* name, size_t* sizes, char* pointers) {
-    auto found = kernels().find(name);
-    if (found == kernels().end()) return -1;
-    for (int i = 0; i < found->second->parameters; i++) {
-        sizes[i] = found->second->sizes[i];
-        pointers[i] = found->second->pointers[i];
+    const Kernel* kernel = find(name);
+    if (kernel == nullptr) return -1;
+    for (int i = 0; i < kernel->parameters; i++) {
+        sizes[i] = kernel->sizes[i];
+        pointers[i] = kernel->pointers[i];
     }
-    return found->second->parameters;
+    return kernel->parameters;
 }
+
+void* hearth_emulator_replace(const char* library) {
+    void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    if (handle == nullptr) lastError = dlerror();
+    return handle;
+}
+
+void hearth_emulator_restore(void* replacement) { dlclose(replacement); }
 
 const char* hearth_emulator_name(int at) {
     auto entry = kernels().begin();

@@ -106,9 +106,10 @@ void copyAsync(void* shared, const void* global, int bytes, bool present, Place 
 void copyAsyncCommit();
 void copyAsyncWait(int pending);
 
-// Makes a kernel known by its name; see HEARTH_EXPORT.
+// Makes a kernel known by its name, before all others of that name, and forgets it; see HEARTH_EXPORT.
 struct Kernel;
 void enlist(Kernel* kernel);
+void delist(Kernel* kernel);
 
 #pragma GCC visibility pop
 
@@ -210,6 +211,7 @@ struct Registration<kernel> {
         : entry{name, &Signature<A...>::template call<kernel>, sizeof...(A), {sizeof(A)...}, {std::is_pointer_v<A>...}, findShared} {
         enlist(&entry);
     }
+    ~Registration() { delist(&entry); }
 };
 
 }  // namespace emulator

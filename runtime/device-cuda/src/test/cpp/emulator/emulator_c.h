@@ -25,6 +25,11 @@ HEARTH_EMULATOR_API void hearth_emulator_schedule(int order, unsigned seed);
 // 1 for each that is a pointer.
 HEARTH_EMULATOR_API int hearth_emulator_parameters(const char* kernel, size_t* sizes, char* pointers);
 
+// Loads a library whose kernels take the place of those of the same names, until the result is given back; null if it cannot
+// be loaded.
+HEARTH_EMULATOR_API void* hearth_emulator_replace(const char* library);
+HEARTH_EMULATOR_API void hearth_emulator_restore(void* replacement);
+
 // From now on, a kernel that accesses memory where there is none ends with a failure instead of ending the process.
 HEARTH_EMULATOR_API void hearth_emulator_catch_faults(void);
 
