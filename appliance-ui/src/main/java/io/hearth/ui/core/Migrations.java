@@ -25,7 +25,8 @@ final class Migrations implements ResourceProvider {
             "deployments/V107__deployments.sql",
             "gateway/V108__gateway.sql",
             "metering/V109__metering.sql",
-            "settings/V110__settings.sql");
+            "settings/V110__settings.sql",
+            "nodes/V120__card_incidents.sql");
 
     @Override
     public LoadableResource getResource(String name) {

@@ -1,5 +1,6 @@
 package io.hearth.ui.core;
 
+import io.hearth.protocol.FindingTexts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -17,7 +18,8 @@ import java.util.TreeSet;
 /**
  * Every text that a person may read, in English and in Chinese. Each feature keeps its own beside its classes
  * ({@code texts_en.properties}, {@code texts_zh.properties}, UTF-8, in the syntax of {@link MessageFormat}: a single quote is
- * written twice in a text that has arguments), with keys that begin with the feature's name.
+ * written twice in a text that has arguments), with keys that begin with the feature's name. What is found of cards comes with the
+ * protocol, because agents say it, too ({@link FindingTexts}).
  */
 public final class Texts {
     /** Languages that are complete. */
@@ -94,6 +96,7 @@ public final class Texts {
                 throw new UncheckedIOException(e);
             }
         }
+        FindingTexts.load(language).forEach((key, value) -> texts.put((String) key, (String) value));
         return Map.copyOf(texts);
     }
 

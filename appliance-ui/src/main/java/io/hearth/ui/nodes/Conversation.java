@@ -40,6 +40,7 @@ public class Conversation {
     private final Clock clock;
     private final NodeStore nodes;
     private final WorkerStore workers;
+    private final CardIncidentStore incidents = new CardIncidentStore();
     private long lastLook;
 
     public Conversation(
@@ -138,9 +139,13 @@ public class Conversation {
         switch (message) {
             case FromNode.Hello hello -> greet(link, hello);
             case FromNode.Telemetry sample -> {
-                telemetry.take(link.nodeId(), Messages.checked(sample));
+                boolean otherFindings = telemetry.take(link.nodeId(), Messages.checked(sample));
                 news.publish(News.Topic.TELEMETRY, link.nodeId());
+                if (otherFindings) {
+                    news.publish(News.Topic.NODES, link.nodeId());
+                }
             }
+            case FromNode.Cards said -> take(link.nodeId(), Messages.checked(said));
             case FromNode.Workers said -> {
                 List<WorkerStatus> statuses = Messages.checked(said.workers());
                 if (database.write(h -> note(h, link.nodeId(), statuses))) {
@@ -154,6 +159,17 @@ public class Conversation {
                 news.publish(News.Topic.WORKERS, "");
             }
         }
+    }
+
+    /** Cards may take work now that they did not take before, or not any more. */
+    private void take(String node, FromNode.Cards said) {
+        database.run(h -> {
+            nodes.cards(h, node, said.cards());
+            incidents.put(h, node, said.incidents());
+            service.grant(h);
+        });
+        news.publish(News.Topic.NODES, node);
+        changes.soon();
     }
 
     private void greet(Link link, FromNode.Hello hello) {

@@ -1,5 +1,7 @@
 package io.hearth.ui.nodes;
 
+import io.hearth.protocol.CardFinding;
+import io.hearth.protocol.CardIncident;
 import io.hearth.protocol.CardInfo;
 import io.hearth.protocol.CardSample;
 import io.hearth.protocol.FromNode;
@@ -19,6 +21,7 @@ final class Messages {
     private static final int MAX_CARDS = 64;
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
     private static final Pattern CARD = Pattern.compile("[a-z]{1,16}:[0-9]{1,4}");
+    private static final Pattern CODE = Pattern.compile("[a-z0-9]+([.-][a-z0-9]+){0,5}");
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern PATH =
             Pattern.compile("[^/\\x00-\\x1f\\\\]{1,255}(/[^/\\x00-\\x1f\\\\]{1,255}){0,20}");
@@ -33,21 +36,55 @@ final class Messages {
         text(host.system());
         text(host.architecture());
         text(host.processor());
-        require(hello.cards().size() <= MAX_CARDS, "The greeting lists too many cards.");
+        checkCards(hello.cards());
+        require(hello.servingPort() >= 0 && hello.servingPort() <= 65535, "The serving port is not a port.");
+        require(
+                hello.servingHost() == null || HOST.matcher(hello.servingHost()).matches(),
+                "The serving host is not an address.");
+        checked(hello.workers());
+    }
+
+    private static void checkCards(List<CardInfo> cards) {
+        require(present(cards).size() <= MAX_CARDS, "Too many cards are listed.");
         Set<String> ids = new HashSet<>();
-        for (CardInfo card : present(hello.cards())) {
+        for (CardInfo card : cards) {
             require(card.id() != null && CARD.matcher(card.id()).matches(), "A card's id is not like cuda:0.");
             require(ids.add(card.id()), "A card is listed twice.");
             require(card.memoryBytes() >= 0, "A card has negative memory.");
             text(card.vendor());
             text(card.model());
             text(card.driver());
+            text(card.hardwareId());
+            if (card.refusal() != null) {
+                check(card.refusal());
+            }
         }
-        require(hello.servingPort() >= 0 && hello.servingPort() <= 65535, "The serving port is not a port.");
+    }
+
+    private static void check(CardFinding finding) {
+        require(finding.code() != null && CODE.matcher(finding.code()).matches(), "A finding's code is not one.");
         require(
-                hello.servingHost() == null || HOST.matcher(hello.servingHost()).matches(),
-                "The serving host is not an address.");
-        checked(hello.workers());
+                finding.level() != null && finding.origin() != null && finding.action() != null,
+                "A finding does not say what sort it is of.");
+        require(present(finding.arguments()).size() <= 10, "A finding has too many arguments.");
+        finding.arguments().forEach(Messages::text);
+        text(finding.words());
+        text(finding.remedy());
+    }
+
+    /** The cards and incidents, if they make sense. */
+    static FromNode.Cards checked(FromNode.Cards said) {
+        checkCards(said.cards());
+        require(present(said.incidents()).size() <= Protocol.MAX_INCIDENTS, "There are too many incidents.");
+        for (CardIncident incident : said.incidents()) {
+            require(incident.id() != null && ID.matcher(incident.id()).matches(), "An incident's id is not one.");
+            require(
+                    incident.card() != null && CARD.matcher(incident.card()).matches(),
+                    "A card's id is not like cuda:0.");
+            require(incident.finding() != null && incident.count() > 0, "An incident is not described.");
+            check(incident.finding());
+        }
+        return said;
     }
 
     /** The statuses, if they make sense. */
@@ -93,6 +130,10 @@ final class Messages {
             if (card.errors() != null) {
                 require(present(card.errors()).size() <= 100, "A card tells too many errors.");
                 card.errors().forEach(Messages::text);
+            }
+            if (card.findings() != null) {
+                require(present(card.findings()).size() <= 100, "A card tells too many findings.");
+                card.findings().forEach(Messages::check);
             }
             if (card.processes() != null) {
                 require(present(card.processes()).size() <= 10_000, "A card tells too many processes.");

@@ -23,6 +23,7 @@ public class NodeMetrics {
     private final Map<MultiGauge, ToDoubleFunction<Telemetry.Live>> ofNodes = new LinkedHashMap<>();
     private final Map<MultiGauge, Function<CardSample, Number>> ofCards = new LinkedHashMap<>();
     private final MultiGauge online;
+    private final MultiGauge usable;
 
     public NodeMetrics(Database database, NodeService nodes, Telemetry telemetry, MeterRegistry registry) {
         this.database = database;
@@ -44,15 +45,9 @@ public class NodeMetrics {
         ofNodes.put(
                 gauge(registry, "hearth.node.disk.total.bytes", "Size of that file system"),
                 live -> live.host().diskTotalBytes());
-        ofCards.put(gauge(registry, "hearth.card.utilisation", "0 to 1"), CardSample::utilisation);
-        ofCards.put(gauge(registry, "hearth.card.memory.used.bytes", "Used memory"), CardSample::memoryUsedBytes);
-        ofCards.put(gauge(registry, "hearth.card.memory.total.bytes", "All memory"), CardSample::memoryTotalBytes);
-        ofCards.put(
-                gauge(registry, "hearth.card.temperature.celsius", "Hottest sensor"), CardSample::temperatureCelsius);
-        ofCards.put(gauge(registry, "hearth.card.power.watts", "Drawn now"), CardSample::powerWatts);
-        ofCards.put(
-                gauge(registry, "hearth.card.errors", "What is wrong with it, in number"),
-                card -> card.errors() == null ? 0 : card.errors().size());
+        CardFigures.ALL.forEach(
+                figure -> ofCards.put(gauge(registry, figure.name(), figure.description()), figure.value()));
+        this.usable = gauge(registry, "hearth.card.usable", "1 if it takes work");
     }
 
     /** Follows nodes and cards that came or went. */
@@ -75,6 +70,13 @@ public class NodeMetrics {
                         .toList(),
                 true));
         ofCards.forEach((gauge, figure) -> gauge.register(cards(all, figure), true));
+        usable.register(
+                all.stream()
+                        .flatMap(node -> node.cards().stream()
+                                .map(card -> MultiGauge.Row.of(
+                                        tags(node).and("card", card.id()), card.refusal() == null ? 1 : 0)))
+                        .toList(),
+                true);
     }
 
     private List<MultiGauge.Row<?>> cards(List<Node> all, Function<CardSample, Number> figure) {

@@ -1,5 +1,7 @@
 package io.hearth.ui.nodes;
 
+import io.hearth.protocol.CardFinding;
+import io.hearth.protocol.CardInfo;
 import io.hearth.protocol.CardSample;
 import io.hearth.ui.certificates.Certificates;
 import io.hearth.ui.core.HearthHome;
@@ -103,17 +105,47 @@ public class NodeNotices implements Attention {
                         link,
                         live.time()));
             }
-            for (CardSample card : live.cards()) {
-                if (card.errors() != null) {
-                    card.errors()
-                            .forEach(error -> notices.add(new Notice(
-                                    Level.FAULT,
-                                    Sentence.of("nodes.notice.card", card.card(), node.name(), error),
-                                    link,
-                                    live.time())));
-                }
-            }
+            live.cards().forEach(card -> of(card, node, live.time(), notices));
         });
+        for (CardInfo card : node.cards()) {
+            CardFinding refusal = card.refusal();
+            if (node.state() == Node.State.ONLINE && refusal != null && refusal.level() == CardFinding.Level.WARNING) {
+                notices.add(new Notice(
+                        Level.WARNING,
+                        Sentence.of("nodes.notice.refused", card.id(), node.name(), Doctor.words(refusal)),
+                        link,
+                        node.lastSeen() == null ? now : node.lastSeen()));
+            }
+        }
+    }
+
+    private static void of(CardSample card, Node node, long time, List<Notice> notices) {
+        String link = "nodes/" + node.id();
+        if (card.findings() == null) {
+            if (card.errors() != null) {
+                card.errors()
+                        .forEach(error -> notices.add(new Notice(
+                                Level.FAULT,
+                                Sentence.of("nodes.notice.card", card.card(), node.name(), error),
+                                link,
+                                time)));
+            }
+            return;
+        }
+        for (CardFinding finding : card.findings()) {
+            if (finding.level() != CardFinding.Level.NOTE) {
+                notices.add(new Notice(
+                        finding.level() == CardFinding.Level.FAULT ? Level.FAULT : Level.WARNING,
+                        Sentence.of(
+                                "nodes.notice.finding",
+                                card.card(),
+                                node.name(),
+                                Doctor.words(finding),
+                                Doctor.remedy(finding)),
+                        link,
+                        time));
+            }
+        }
     }
 
     private static boolean full(long used, long total) {

@@ -62,6 +62,14 @@ final class NodeStore {
                 .execute();
     }
 
+    /** Its cards have changed. */
+    void cards(Handle handle, String id, List<CardInfo> cards) {
+        handle.createUpdate("UPDATE node SET cards = :cards WHERE id = :id")
+                .bind("cards", Json.write(cards))
+                .bind("id", id)
+                .execute();
+    }
+
     void seen(Handle handle, String id, long now) {
         handle.createUpdate("UPDATE node SET last_seen = :now WHERE id = :id")
                 .bind("now", now)

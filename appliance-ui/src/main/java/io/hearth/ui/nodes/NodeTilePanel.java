@@ -6,7 +6,6 @@ import com.vaadin.flow.component.html.Span;
 import com.vaadin.flow.router.RouteParameters;
 import com.vaadin.flow.router.RouterLink;
 import io.hearth.protocol.CardInfo;
-import io.hearth.protocol.CardSample;
 import io.hearth.protocol.HostSample;
 import io.hearth.ui.core.Sentence;
 import io.hearth.ui.shell.Figures;
@@ -22,9 +21,12 @@ public final class NodeTilePanel extends Div {
     private final MeterPanel cpu = new MeterPanel("nodes.cpu");
     private final MeterPanel memory = new MeterPanel("nodes.memory");
     private final MeterPanel disk = new MeterPanel("nodes.disk");
-    private final List<CardLine> cards = new ArrayList<>();
+    private final List<CardTilePanel> cards = new ArrayList<>();
+
+    private final List<CardInfo> listed;
 
     public NodeTilePanel(Node node) {
+        listed = node.cards();
         addClassName("hearth-panel");
         state = new StatusBadge(kind(node), sentence(node));
         RouterLink link = new RouterLink(node.name(), NodeView.class, new RouteParameters("node", node.id()));
@@ -38,10 +40,16 @@ public final class NodeTilePanel extends Div {
         machine.addClassName("hearth-secondary");
         add(head, machine, cpu, memory, disk);
         for (CardInfo card : node.cards()) {
-            CardLine line = new CardLine(card);
+            CardTilePanel line = new CardTilePanel(card);
             cards.add(line);
             add(line);
         }
+        add(new FamiliesPanel(node.cards()));
+    }
+
+    /** Whether it lists the cards that the node has now. */
+    boolean shows(Node node) {
+        return listed.equals(node.cards());
     }
 
     /** Shows the node as it is now. */
@@ -63,7 +71,7 @@ public final class NodeTilePanel extends Div {
             used(memory, host.memoryUsedBytes(), host.memoryTotalBytes(), figures);
             used(disk, host.diskUsedBytes(), host.diskTotalBytes(), figures);
         }
-        cards.forEach(card -> card.show(live.flatMap(sample -> sample.card(card.id())), figures));
+        cards.forEach(card -> card.show(live.flatMap(sample -> sample.card(card.card())), figures));
     }
 
     static void used(MeterPanel meter, long used, long total, Figures figures) {
@@ -84,61 +92,5 @@ public final class NodeTilePanel extends Div {
             case OFFLINE -> Sentence.of("nodes.state.offline");
             case REVOKED -> Sentence.of("nodes.state.revoked");
         };
-    }
-
-    /** A card of the node. */
-    private static final class CardLine extends Div {
-        private final String id;
-        private final MeterPanel utilisation = new MeterPanel("nodes.utilisation");
-        private final MeterPanel memory = new MeterPanel("nodes.card-memory");
-        private final Span rest = new Span();
-        private final Span errors = new Span();
-
-        CardLine(CardInfo card) {
-            id = card.id();
-            Span name = new Span(card.id());
-            name.addClassName("hearth-mono");
-            Span model = new Span(card.model());
-            model.addClassName("hearth-secondary");
-            Div head = new Div(name, model);
-            head.getStyle()
-                    .set("display", "flex")
-                    .set("gap", "0.5rem")
-                    .set("flex-wrap", "wrap")
-                    .set("align-items", "baseline")
-                    .set("margin-block-start", "0.5rem");
-            if (!card.provenOnHardware()) {
-                head.add(new StatusBadge(StatusBadge.Kind.WARNING, "nodes.unproven"));
-            }
-            rest.addClassName("hearth-secondary");
-            errors.getStyle().set("color", "var(--hearth-bad)");
-            add(head, utilisation, memory, rest, errors);
-        }
-
-        String id() {
-            return id;
-        }
-
-        void show(Optional<CardSample> live, Figures figures) {
-            CardSample now = live.orElse(null);
-            utilisation.setVisible(now != null);
-            memory.setVisible(now != null);
-            rest.setVisible(now != null);
-            errors.setVisible(
-                    now != null && now.errors() != null && !now.errors().isEmpty());
-            if (now == null) {
-                return;
-            }
-            utilisation.show(now.utilisation(), now.utilisation() == null ? "" : figures.percent(now.utilisation()));
-            if (now.memoryUsedBytes() != null && now.memoryTotalBytes() != null) {
-                used(memory, now.memoryUsedBytes(), now.memoryTotalBytes(), figures);
-            } else {
-                memory.show(null, "");
-            }
-            rest.setText(Sentences.sensors(now, figures));
-            if (now.errors() != null) {
-                errors.setText(String.join(" ", now.errors()));
-            }
-        }
     }
 }

@@ -44,6 +44,8 @@ public class NodeView extends Page implements BeforeEnterObserver {
     private final Div now = new Div();
     private final DescriptionList facts = new DescriptionList();
     private final Tabs ranges = new Tabs();
+    private final CardsPanel cards = new CardsPanel();
+    private final NodeIncidentsPanel incidents;
     private final NodeChartsPanel charts;
     private final NodeWorkersPanel workers;
     private Node node;
@@ -56,6 +58,7 @@ public class NodeView extends Page implements BeforeEnterObserver {
         this.clock = clock;
         this.charts = new NodeChartsPanel(database, telemetry, clock);
         this.workers = new NodeWorkersPanel(database, service);
+        this.incidents = new NodeIncidentsPanel(database);
         revoke.addThemeVariants(ButtonVariant.ERROR);
         text(revoke::setText, "nodes.revoke");
         revoke.addClickListener(clicked -> revoke());
@@ -76,7 +79,7 @@ public class NodeView extends Page implements BeforeEnterObserver {
         head.setAlignItems(FlexLayout.Alignment.CENTER);
         head.setFlexWrap(FlexLayout.FlexWrap.WRAP);
         head.setWidthFull();
-        add(top, workers, head, charts);
+        add(top, workers, cards, incidents, head, charts);
         inLanguage(() -> {
             if (node != null) {
                 refresh();
@@ -111,12 +114,23 @@ public class NodeView extends Page implements BeforeEnterObserver {
         revoke.setVisible(
                 isAttached() && actor().role().covers(Role.ADMINISTRATOR) && node.state() != Node.State.REVOKED);
         showFacts();
-        tile.show(node, telemetry.live(node.id()), clock.millis());
+        if (!tile.shows(node)) {
+            tile = new NodeTilePanel(node);
+            now.removeAll();
+            now.add(tile);
+        }
+        showSecond();
+        incidents.show(node);
     }
 
     private void second() {
-        tile.show(node, telemetry.live(node.id()), clock.millis());
+        showSecond();
         charts.second();
+    }
+
+    private void showSecond() {
+        tile.show(node, telemetry.live(node.id()), clock.millis());
+        cards.show(node, telemetry.live(node.id()), Figures.here());
     }
 
     private void showWorkers() {

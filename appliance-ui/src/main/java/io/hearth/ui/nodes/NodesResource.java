@@ -1,8 +1,11 @@
 package io.hearth.ui.nodes;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.hearth.protocol.CardFinding;
+import io.hearth.protocol.CardIncident;
 import io.hearth.protocol.CardInfo;
 import io.hearth.protocol.CardSample;
+import io.hearth.protocol.Hardware;
 import io.hearth.protocol.HostInfo;
 import io.hearth.protocol.HostSample;
 import io.hearth.ui.core.Database;
@@ -48,10 +51,30 @@ public class NodesResource {
      * A card.
      *
      * @param info what it is
-     * @param now its last second; absent while the node is offline
+     * @param now its last second, with what was found of it; absent while the node is offline
+     * @param runOnHardware on which cards of its family Hearth has been run; absent: on none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record CardView(CardInfo info, CardSample now) {}
+    public record CardView(CardInfo info, CardSample now, String runOnHardware) {}
+
+    /**
+     * Something that has happened to a card.
+     *
+     * @param count how often, from the first to the last time
+     * @param code such as {@code xid.79}
+     */
+    public record IncidentView(
+            String id,
+            String card,
+            Instant first,
+            Instant last,
+            int count,
+            String code,
+            CardFinding.Level level,
+            CardFinding.Origin origin,
+            CardFinding.Action action,
+            String words,
+            String remedy) {}
 
     /** A node. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -111,6 +134,7 @@ public class NodesResource {
     private final NodePort port;
     private final Who who;
     private final Clock clock;
+    private final CardIncidentStore incidents = new CardIncidentStore();
 
     NodesResource(
             Database database,
@@ -210,6 +234,25 @@ public class NodesResource {
                 .toList();
     }
 
+    @GET
+    @Path("{id}/incidents")
+    @RolesAllowed(Role.IS_VIEWER)
+    @Operation(
+            summary =
+                    "What has happened to the cards of a node, the newest first: errors that the driver reported (Xids),"
+                            + " what they mean and what to do")
+    public List<IncidentView> incidents(
+            @PathParam("id") String id,
+            @QueryParam("card") String card,
+            @QueryParam("limit") @DefaultValue("100") int limit) {
+        if (limit < 1 || limit > MOST) {
+            throw Problem.invalid("nodes.page", MOST);
+        }
+        return database.read(h -> incidents.of(h, nodes.get(h, id).id(), card, limit)).stream()
+                .map(NodesResource::incidentView)
+                .toList();
+    }
+
     @POST
     @Path("join-codes")
     @RolesAllowed(Role.IS_ADMINISTRATOR)
@@ -277,11 +320,29 @@ public class NodesResource {
                 live == null ? null : live.host(),
                 node.cards().stream()
                         .map(card -> new CardView(
-                                card, live == null ? null : live.card(card.id()).orElse(null)))
+                                card,
+                                live == null ? null : live.card(card.id()).orElse(null),
+                                Hardware.runOn(card.vendor()).orElse(null)))
                         .toList(),
                 Instant.ofEpochMilli(node.enrolled()),
                 seen == null ? null : Instant.ofEpochMilli(seen),
                 Instant.ofEpochMilli(node.certificateEnds()));
+    }
+
+    private static IncidentView incidentView(CardIncident incident) {
+        CardFinding finding = incident.finding();
+        return new IncidentView(
+                incident.id(),
+                incident.card(),
+                Instant.ofEpochMilli(incident.first()),
+                Instant.ofEpochMilli(incident.last()),
+                incident.count(),
+                finding.code(),
+                finding.level(),
+                finding.origin(),
+                finding.action(),
+                finding.words(),
+                finding.remedy());
     }
 
     private static WorkerView workerView(Worker worker) {

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Finds a card for a request. A shared card takes workers as its memory allows, but one training run at a time; any other card
- * takes one worker. A part of each card's memory is kept free: for the system on a processor, for the driver on an accelerator.
+ * Finds a card for a request: an accelerator if one is free, else the processor; only merging, which is a matter of files, goes to
+ * the processor first. A shared card takes workers as its memory allows, but one training run at a time; any other card takes one
+ * worker; a card that the worker cannot use, or that is broken, takes none. A part of each card's memory is kept free: for the system on a processor, for the driver on an accelerator.
  */
 final class Placer {
     private static final long GIB = 1L << 30;
@@ -44,6 +45,10 @@ final class Placer {
 
         boolean online() {
             return node.state() == Node.State.ONLINE;
+        }
+
+        boolean willing() {
+            return card.refusal() == null;
         }
     }
 
@@ -101,13 +106,16 @@ final class Placer {
                 .filter(spot -> obstacle(spot, request.kind(), request.memoryBytes()) == null)
                 .min(Comparator.comparing((Spot spot) ->
                                 request.avoid().contains(spot.node().id()))
+                        .thenComparing(spot -> spot.card().shared() != (request.kind() == WorkerKind.MERGE))
                         .thenComparing(spot -> spot.holds().size())
                         .thenComparing(Comparator.comparingLong(Spot::free).reversed())
                         .thenComparing(Spot::name))
                 .<Answer>map(Answer.Put::new)
                 .orElseGet(() -> new Answer.Wait(obstacle(
                         large.stream()
-                                .max(Comparator.comparing(Spot::online).thenComparingLong(Spot::free))
+                                .max(Comparator.comparing(Spot::willing)
+                                        .thenComparing(Spot::online)
+                                        .thenComparingLong(Spot::free))
                                 .orElseThrow(),
                         request.kind(),
                         request.memoryBytes())));
@@ -118,10 +126,14 @@ final class Placer {
         return spots.stream()
                 .filter(spot -> spot.node().id().equals(worker.nodeId())
                         && spot.card().id().equals(worker.spec().card()))
-                .anyMatch(spot -> busy(spot, worker.spec().kind(), worker.memoryBytes()) == null);
+                .anyMatch(spot -> spot.willing() && busy(spot, worker.spec().kind(), worker.memoryBytes()) == null);
     }
 
     private static Sentence obstacle(Spot spot, WorkerKind kind, long bytes) {
+        if (!spot.willing()) {
+            return Sentence.of(
+                    "nodes.place.refused", spot.name(), Doctor.words(spot.card().refusal()));
+        }
         return spot.online()
                 ? busy(spot, kind, bytes)
                 : Sentence.of("nodes.place.offline", spot.node().name());

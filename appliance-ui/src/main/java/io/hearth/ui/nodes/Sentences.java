@@ -5,9 +5,21 @@ import io.hearth.ui.shell.Figures;
 import io.hearth.ui.shell.Language;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Short texts of the nodes' pages that are made of figures. */
 final class Sentences {
+    private static final Set<String> THROTTLES = Set.of(
+            "idle",
+            "set-clocks",
+            "power-limit",
+            "hardware-slowdown",
+            "sync-boost",
+            "heat-software",
+            "heat-hardware",
+            "power-brake",
+            "display");
+
     static String lastSeen(Figures figures, long millis, long now) {
         return Language.say("nodes.last-seen", figures.ago(millis, now));
     }
@@ -19,12 +31,28 @@ final class Sentences {
             parts.add(figures.decimal(card.temperatureCelsius(), 0) + " °C");
         }
         if (card.powerWatts() != null) {
-            parts.add(figures.decimal(card.powerWatts(), 0) + " W");
+            Double limit = card.detail() == null ? null : card.detail().powerLimitWatts();
+            String power = figures.decimal(card.powerWatts(), 0);
+            parts.add(
+                    limit == null
+                            ? power + " W"
+                            : Language.say("nodes.facts.of", power, figures.decimal(limit, 0) + " W"));
         }
         if (card.clockMegahertz() != null) {
             parts.add(figures.decimal(card.clockMegahertz(), 0) + " MHz");
         }
+        if (card.detail() != null && card.detail().throttle() != null) {
+            card.detail().throttle().stream()
+                    .filter(reason -> !reason.equals("idle"))
+                    .map(Sentences::throttle)
+                    .forEach(parts::add);
+        }
         return String.join(" · ", parts);
+    }
+
+    /** Why a clock is held back, in words; a reason without words as its code. */
+    static String throttle(String reason) {
+        return THROTTLES.contains(reason) ? Language.say("nodes.throttle." + reason) : reason;
     }
 
     private Sentences() {}

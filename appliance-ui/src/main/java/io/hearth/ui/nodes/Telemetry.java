@@ -15,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -59,6 +61,14 @@ public class Telemetry {
         /** The sample of a card. */
         public Optional<CardSample> card(String id) {
             return cards.stream().filter(card -> card.card().equals(id)).findFirst();
+        }
+
+        /** Cards and codes of what was found of them. */
+        Set<String> findings() {
+            return cards.stream()
+                    .filter(card -> card.findings() != null)
+                    .flatMap(card -> card.findings().stream().map(finding -> card.card() + " " + finding.code()))
+                    .collect(Collectors.toSet());
         }
     }
 
@@ -113,15 +123,22 @@ public class Telemetry {
         return merge(found, span);
     }
 
-    void take(String node, FromNode.Telemetry sample) {
+    /**
+     * Takes a second of a node in.
+     *
+     * @return whether something else is wrong with its cards than the second before
+     */
+    boolean take(String node, FromNode.Telemetry sample) {
         long now = clock.millis();
-        live.put(node, new Live(now, sample.host(), List.copyOf(sample.cards())));
+        Live next = new Live(now, sample.host(), List.copyOf(sample.cards()));
+        Live before = live.put(node, next);
         synchronized (this) {
             add(new TelemetryStore.Key(node, HOST), now, Samples.values(sample.host()));
             for (CardSample card : sample.cards()) {
                 add(new TelemetryStore.Key(node, card.card()), now, Samples.values(card));
             }
         }
+        return before != null && !before.findings().equals(next.findings());
     }
 
     /** The node's link is down. */

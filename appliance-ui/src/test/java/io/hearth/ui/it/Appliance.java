@@ -133,12 +133,22 @@ final class Appliance implements AutoCloseable {
 
     /** Starts another agent with a join code and waits until its node is ready. */
     Part addAgent(String name, String joinCode) {
+        return addAgent(name, joinCode, Packages.worker(), Map.of());
+    }
+
+    /**
+     * Starts another agent with a join code and waits until its node is ready.
+     *
+     * @param worker command line of its workers, up to their own arguments
+     * @param environment more of it
+     */
+    Part addAgent(String name, String joinCode, List<String> worker, Map<String, String> environment) {
         Path agentHome = folder.resolve("agent-" + name);
-        Path command = folder.resolve("worker-command");
+        Path command = folder.resolve("worker-command-" + name);
         Path code = folder.resolve("join-code-" + name);
         try {
             Files.createDirectories(agentHome);
-            Files.write(command, Packages.worker());
+            Files.write(command, worker);
             Files.writeString(code, joinCode);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -154,7 +164,7 @@ final class Appliance implements AutoCloseable {
         Part agent = new Part(
                 "agent " + name,
                 Packages.service(Packages.agent(), settings.toArray(String[]::new)),
-                Map.of(),
+                environment,
                 outputs.resolve("agent-" + name + ".log"));
         agents.put(name, agent);
         agent.start();

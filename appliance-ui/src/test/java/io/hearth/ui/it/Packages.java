@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Where the built parts of the appliance lie. A part that is missing is an error that says how to build it. */
 final class Packages {
@@ -49,6 +50,12 @@ final class Packages {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The stand-in of NVIDIA's management library; empty if there was no compiler to build it. */
+    static Optional<Path> standInForNvml() {
+        Path library = root().resolve("node-agent/agent/target/nvml-stand-in/new/libnvidia-ml.so.1");
+        return Files.exists(library) ? Optional.of(library) : Optional.empty();
     }
 
     /** The sample model that comes with Hearth. */

@@ -2,6 +2,7 @@ package io.hearth.ui.nodes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hearth.protocol.CardFinding;
 import io.hearth.protocol.CardSample;
 import io.hearth.protocol.FromNode;
 import io.hearth.ui.core.HearthHome;
@@ -36,6 +37,25 @@ class NodeNoticesTest {
                                     "cuda:0", null, null, null, null, null, null, List.of("Xid 79"), List.of()))));
             assertThat(texts(plane, notices))
                     .containsExactly("The card cuda:0 of the node box tells of an error: Xid 79");
+            CardFinding broken =
+                    CardFinding.of("lost", CardFinding.Level.FAULT, CardFinding.Origin.BUS, CardFinding.Action.REBOOT);
+            CardFinding normal = CardFinding.of(
+                    "power-limited",
+                    CardFinding.Level.NOTE,
+                    CardFinding.Origin.SURROUNDINGS,
+                    CardFinding.Action.NONE,
+                    "700",
+                    "700");
+            CardSample lost = CardSample.silent("cuda:0", broken);
+            plane.telemetry.take(
+                    agent.id,
+                    new FromNode.Telemetry(
+                            TestAgent.sample(0).host(), List.of(lost.examined(List.of(broken, normal)))));
+            assertThat(texts(plane, notices))
+                    .singleElement()
+                    .asString()
+                    .startsWith("Card cuda:0 of the node box: The card has fallen off the bus.")
+                    .contains("Restart the machine.");
             clock.move(Duration.ofDays(85));
             plane.telemetry.silent(agent.id);
             assertThat(texts(plane, notices))

@@ -2,6 +2,7 @@ package io.hearth.ui.nodes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hearth.protocol.CardFinding;
 import io.hearth.protocol.CardInfo;
 import io.hearth.protocol.WorkerKind;
 import io.hearth.protocol.WorkerSpec;
@@ -98,6 +99,45 @@ class PlacerTest {
     void anOfflineNodeIsWaitedFor() {
         assertThat(find(List.of(CPU, OFF), List.of(), request(WorkerKind.SERVE, 100)))
                 .isEqualTo("The node gamma has a card that is large enough, but it is offline.");
+    }
+
+    @Test
+    void anAcceleratorComesBeforeAProcessorThatHasMoreRoom() {
+        Node both = node("n1", "alpha", true, card("cpu:0", 1000, true), card("cuda:0", 80, false));
+        assertThat(find(List.of(both), List.of(), request(WorkerKind.TRAIN, 10)))
+                .isEqualTo("alpha/cuda:0");
+        assertThat(find(List.of(both), List.of(), request(WorkerKind.MERGE, 10)))
+                .as("merging is a matter of files")
+                .isEqualTo("alpha/cpu:0");
+        assertThat(find(List.of(both), List.of(), request(WorkerKind.SERVE, 100)))
+                .isEqualTo("alpha/cpu:0");
+    }
+
+    @Test
+    void aCardThatTheWorkerCannotUseTakesNoWork() {
+        CardFinding refusal = CardFinding.of(
+                "refused",
+                CardFinding.Level.WARNING,
+                CardFinding.Origin.UNKNOWN,
+                CardFinding.Action.LOOK,
+                "It is too old.");
+        Node refused = node(
+                "n1",
+                "alpha",
+                true,
+                card("cpu:0", 20, true),
+                card("cuda:0", 80, false).refused(refusal));
+        assertThat(find(List.of(refused), List.of(), request(WorkerKind.TRAIN, 10)))
+                .isEqualTo("alpha/cpu:0");
+        assertThat(find(List.of(refused), List.of(), request(WorkerKind.TRAIN, 50)))
+                .isEqualTo(
+                        "The card alpha/cuda:0 takes no work: The worker of this node cannot use this card: It is too"
+                                + " old.");
+        assertThat(find(
+                        List.of(refused),
+                        List.of(),
+                        with(request(WorkerKind.SERVE, 1), Set.of(), Set.of("n1/cuda:0"), Set.of())))
+                .startsWith("The card alpha/cuda:0 takes no work");
     }
 
     private static String find(List<Node> nodes, List<WorkerStore.Hold> holds, WorkerRequest request) {
