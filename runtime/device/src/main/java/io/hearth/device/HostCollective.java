@@ -21,7 +21,6 @@ public final class HostCollective implements Collective {
     private final Device device;
     private final int rank;
     private final long piece;
-    private boolean closed;
 
     private HostCollective(HostGroup group, Device device, int rank, long piece) {
         this.group = group;
@@ -43,7 +42,7 @@ public final class HostCollective implements Collective {
         HostGroup group = new HostGroup(devices.size(), patience);
         List<Collective> ranks = new ArrayList<>();
         for (Device device : devices) {
-            ranks.add(new HostCollective(group, device, ranks.size(), piece));
+            ranks.add(new CheckedCollective(new HostCollective(group, device, ranks.size(), piece)));
         }
         return List.copyOf(ranks);
     }
@@ -60,7 +59,6 @@ public final class HostCollective implements Collective {
 
     @Override
     public void allReduce(Tensor values) {
-        checkSummable(values);
         for (long from = 0; from < values.elements(); from += piece) {
             Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
             HostGroup.Message[] all = group.meet(rank, message("allReduce", values, download(part)));
@@ -70,8 +68,6 @@ public final class HostCollective implements Collective {
 
     @Override
     public void reduceScatter(Tensor all, Tensor part) {
-        checkSummable(all);
-        checkParts(all, part);
         long count = part.elements();
         for (long from = 0; from < count; from += piece) {
             long length = Math.min(piece, count - from);
@@ -87,8 +83,6 @@ public final class HostCollective implements Collective {
 
     @Override
     public void allGather(Tensor part, Tensor all) {
-        checkOpen(part);
-        checkParts(all, part);
         long count = part.elements();
         for (long from = 0; from < count; from += piece) {
             long length = Math.min(piece, count - from);
@@ -102,8 +96,6 @@ public final class HostCollective implements Collective {
 
     @Override
     public void broadcast(Tensor values, int root) {
-        checkOpen(values);
-        checkRank(root);
         for (long from = 0; from < values.elements(); from += piece) {
             Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
             byte[] mine = rank == root ? download(part) : new byte[0];
@@ -116,8 +108,6 @@ public final class HostCollective implements Collective {
 
     @Override
     public void send(Tensor values, int target) {
-        checkOpen(values);
-        checkOther(target);
         for (long from = 0; from < values.elements(); from += piece) {
             Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
             group.send(rank, target, message("send to " + target, values, download(part)));
@@ -126,8 +116,6 @@ public final class HostCollective implements Collective {
 
     @Override
     public void receive(Tensor values, int source) {
-        checkOpen(values);
-        checkOther(source);
         for (long from = 0; from < values.elements(); from += piece) {
             Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
             HostGroup.Message message = group.receive(rank, source, "receive from " + source);
@@ -141,7 +129,6 @@ public final class HostCollective implements Collective {
 
     @Override
     public void close() {
-        closed = true;
         group.leave(rank);
     }
 
@@ -198,43 +185,6 @@ public final class HostCollective implements Collective {
             case BF16 -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Bfloat16.fromFloat(value));
             case F16 -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(value));
             case I32, I8 -> throw new IllegalStateException("integers are refused before");
-        }
-    }
-
-    // ---- Arguments -------------------------------------------------------------------------------------------------
-
-    private void checkOpen(Tensor values) {
-        if (closed) {
-            throw new DeviceException("Rank " + rank + " has left the group and cannot exchange anything any more.");
-        }
-        TensorCheck.of("values", values).contiguous();
-    }
-
-    private void checkSummable(Tensor values) {
-        checkOpen(values);
-        TensorCheck.of("values", values).act();
-    }
-
-    private void checkParts(Tensor all, Tensor part) {
-        TensorCheck.of("part", part)
-                .contiguous()
-                .type(TensorCheck.of("all", all).contiguous().tensor().type());
-        if (all.elements() != part.elements() * size()) {
-            throw new IllegalArgumentException(
-                    "all is " + all + ", which is not " + size() + " times as large as part, " + part);
-        }
-    }
-
-    private void checkRank(int other) {
-        if (other < 0 || other >= size()) {
-            throw new IllegalArgumentException("there is no rank " + other + " in a group of " + size());
-        }
-    }
-
-    private void checkOther(int other) {
-        checkRank(other);
-        if (other == rank) {
-            throw new IllegalArgumentException("rank " + rank + " cannot exchange with itself");
         }
     }
 }

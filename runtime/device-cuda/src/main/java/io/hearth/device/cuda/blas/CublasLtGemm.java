@@ -6,6 +6,7 @@ import io.hearth.device.Tensor;
 import io.hearth.device.cuda.driver.KernelFunction;
 import io.hearth.device.cuda.driver.KernelLibrary;
 import io.hearth.device.cuda.driver.Stream;
+import io.hearth.device.cuda.library.CardAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.cuda.cublas.cublasLtContext;
@@ -134,7 +135,8 @@ public final class CublasLtGemm implements Gemm {
         if (beta == 0) {
             long rowBytes = (long) out.cols() * out.type().bytes();
             for (int row = 0; row < out.rows(); row++) {
-                stream.fillBytes(out.address() + row * out.rowStride() * out.type().bytes(), 0, rowBytes);
+                stream.fillBytes(
+                        out.address() + row * out.rowStride() * out.type().bytes(), 0, rowBytes);
             }
         }
     }

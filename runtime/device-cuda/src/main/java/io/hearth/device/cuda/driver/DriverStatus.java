@@ -7,6 +7,7 @@ public final class DriverStatus {
     public static final int DEVICE_UNAVAILABLE = 46;
     public static final int NO_DEVICE = 100;
     static final int NOT_FOUND = 500;
+    static final int NOT_READY = 600;
 
     private DriverStatus() {}
 

@@ -3,7 +3,7 @@ package io.hearth.device.cuda.driver;
 import static io.hearth.device.cuda.driver.DriverCalls.failed;
 
 /** A mark in a stream that the host can wait for. */
-final class Event implements AutoCloseable {
+public final class Event implements AutoCloseable {
     private static final int WITHOUT_TIME = 2;
 
     private final Stream stream;
@@ -18,10 +18,25 @@ final class Event implements AutoCloseable {
     }
 
     /** Marks the end of what the stream has been given so far. */
-    void record() {
+    public void record() {
         stream.context().enter();
         try {
             calls.check((int) calls.eventRecord.invokeExact(handle, stream.handle()), "mark what was queued");
+        } catch (Throwable e) {
+            throw failed(e);
+        }
+    }
+
+    /** Whether the stream has passed the latest mark, or there is none. May be asked from any thread. */
+    public boolean isReached() {
+        stream.context().enter();
+        try {
+            int status = (int) calls.eventQuery.invokeExact(handle);
+            if (status == DriverStatus.NOT_READY) {
+                return false;
+            }
+            calls.check(status, "finish what was queued");
+            return true;
         } catch (Throwable e) {
             throw failed(e);
         }
@@ -35,6 +50,7 @@ final class Event implements AutoCloseable {
         } catch (Throwable e) {
             throw failed(e);
         }
+        stream.guard().check();
     }
 
     @Override

@@ -13,6 +13,7 @@ public final class Stream implements AutoCloseable {
     private final DriverCalls calls;
     private final long handle;
     private boolean recording;
+    private Guard guard = () -> {};
 
     Stream(Context context) {
         this.context = context;
@@ -83,6 +84,21 @@ public final class Stream implements AutoCloseable {
         } catch (Throwable e) {
             throw failed(e);
         }
+        guard.check();
+    }
+
+    /** Lets this be asked after every wait, until another one or {@code () -> {}} is set. */
+    public void guard(Guard guard) {
+        this.guard = guard;
+    }
+
+    Guard guard() {
+        return guard;
+    }
+
+    /** A mark for this stream. */
+    public Event mark() {
+        return new Event(this);
     }
 
     /** Whether calls are being recorded instead of done. */
