@@ -204,6 +204,22 @@ class CudaDeviceTest {
     }
 
     @Test
+    void aRecordingThatFailsLeavesTheDeviceAsItWas() {
+        Tensor x = device.allocate(DType.I8, 256);
+        assertThatThrownBy(() -> device.record(() -> device.stream().copyOnCard(x.address(), 8, 256)))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageStartingWith("The NVIDIA driver could not copy on the card");
+        byte[] values = random(256, 1);
+        device.upload(MemorySegment.ofArray(values), x);
+        assertThat(bytes(x)).isEqualTo(values);
+        try (var work = device.record(() -> device.stream().fillBytes(x.address(), 5, 256))
+                .orElseThrow()) {
+            work.replay();
+            assertThat(bytes(x)).containsOnly(5);
+        }
+    }
+
+    @Test
     void aClosedDeviceHasGivenEverythingBack() {
         long free = device.info().freeBytes();
         device.allocate(50 << 20);

@@ -51,10 +51,8 @@ final class GemmPlan implements AutoCloseable {
     GemmPlan(cublasLtContext library, GemmShape shape, long workspaceBytes) {
         product = descriptor(shape);
         int act = code(shape.act);
-        first = layout(
-                act, shape.transposeB ? shape.k : shape.n, shape.transposeB ? shape.n : shape.k, shape.strideB);
-        second = layout(
-                act, shape.transposeA ? shape.m : shape.k, shape.transposeA ? shape.k : shape.m, shape.strideA);
+        first = layout(act, shape.transposeB ? shape.k : shape.n, shape.transposeB ? shape.n : shape.k, shape.strideB);
+        second = layout(act, shape.transposeA ? shape.m : shape.k, shape.transposeA ? shape.k : shape.m, shape.strideA);
         out = layout(code(shape.out), shape.n, shape.m, shape.strideOut);
         try {
             choose(library, shape, workspaceBytes);

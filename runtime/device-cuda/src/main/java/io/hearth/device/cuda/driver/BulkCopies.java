@@ -55,9 +55,7 @@ final class BulkCopies implements AutoCloseable {
 
     /** The same memory without the owner's confinement to a thread: the owner waits here until it has been read. */
     private static MemorySegment shared(MemorySegment source) {
-        return source.isNative()
-                ? MemorySegment.ofAddress(source.address()).reinterpret(source.byteSize())
-                : source;
+        return source.isNative() ? MemorySegment.ofAddress(source.address()).reinterpret(source.byteSize()) : source;
     }
 
     private Piece fetch(MemorySegment source, long offset) {
@@ -65,10 +63,7 @@ final class BulkCopies implements AutoCloseable {
         long length = Math.min(SLOT_BYTES, source.byteSize() - offset);
         MemorySegment place = slots.memory(slot);
         return new Piece(
-                slot,
-                offset,
-                length,
-                threads.submit(() -> MemorySegment.copy(source, offset, place, 0, length)));
+                slot, offset, length, threads.submit(() -> MemorySegment.copy(source, offset, place, 0, length)));
     }
 
     private void send(Piece piece, long to) {

@@ -57,9 +57,7 @@ public final class Driver {
                 10 * attribute(device, CAPABILITY_MAJOR) + attribute(device, CAPABILITY_MINOR),
                 attribute(device, MULTIPROCESSORS),
                 attribute(device, SHARED_BYTES_PER_BLOCK),
-                calls.ask(
-                        "tell the card's memory",
-                        out -> (int) calls.deviceTotalBytes.invokeExact(out, device)),
+                calls.ask("tell the card's memory", out -> (int) calls.deviceTotalBytes.invokeExact(out, device)),
                 attribute(device, COMPUTE_MODE) == PROHIBITED);
     }
 

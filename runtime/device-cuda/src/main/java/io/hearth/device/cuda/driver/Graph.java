@@ -13,8 +13,8 @@ public final class Graph implements AutoCloseable {
         this.stream = stream;
         calls = stream.context().calls();
         try {
-            executable = calls.ask(
-                    "prepare a recording", out -> (int) calls.graphInstantiate.invokeExact(out, graph, 0L));
+            executable =
+                    calls.ask("prepare a recording", out -> (int) calls.graphInstantiate.invokeExact(out, graph, 0L));
             calls.check((int) calls.graphDestroy.invokeExact(graph), "close a recording");
         } catch (Throwable e) {
             throw failed(e);

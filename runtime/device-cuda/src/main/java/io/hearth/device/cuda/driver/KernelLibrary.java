@@ -32,8 +32,7 @@ public final class KernelLibrary implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             for (byte[] image : images) {
                 MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_BYTE, image);
-                modules.add(calls.ask(
-                        "load kernels", out -> (int) calls.moduleLoad.invokeExact(out, data.address())));
+                modules.add(calls.ask("load kernels", out -> (int) calls.moduleLoad.invokeExact(out, data.address())));
             }
         }
     }

@@ -58,8 +58,7 @@ final class PinnedSlots implements AutoCloseable {
             if (chunk < chunks) {
                 long offset = chunk * bytes;
                 slots[turn] = next();
-                stream.copyToHost(
-                        from + offset, memory(slots[turn]).address(), Math.min(bytes, size - offset));
+                stream.copyToHost(from + offset, memory(slots[turn]).address(), Math.min(bytes, size - offset));
                 queued(slots[turn]);
             }
         }

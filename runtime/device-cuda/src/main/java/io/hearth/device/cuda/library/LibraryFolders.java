@@ -55,7 +55,9 @@ final class LibraryFolders {
         addPath(environment.get("LD_LIBRARY_PATH"));
         for (Path cuda : matching(root.resolve("usr/local"), "cuda*")) {
             add(cuda.resolve("lib64"));
-            add(cuda.resolve("targets").resolve(isArm() ? "sbsa-linux" : "x86_64-linux").resolve("lib"));
+            add(cuda.resolve("targets")
+                    .resolve(isArm() ? "sbsa-linux" : "x86_64-linux")
+                    .resolve("lib"));
         }
         addLoaderConfiguration(root.resolve("etc/ld.so.conf"), 0);
         String architecture = isArm() ? "aarch64-linux-gnu" : "x86_64-linux-gnu";

@@ -110,7 +110,8 @@ public final class NvidiaLibraries {
     /** The same library of another major version. */
     private Optional<Path> otherVersion(String file) {
         String stem = file.substring(0, file.lastIndexOf('.') + 1);
-        return findByPrefix(stem).filter(found -> !found.getFileName().toString().startsWith(file));
+        return findByPrefix(stem)
+                .filter(found -> !found.getFileName().toString().startsWith(file));
     }
 
     private static List<String> packages(List<String> files) {

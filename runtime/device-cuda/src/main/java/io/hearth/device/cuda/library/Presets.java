@@ -55,7 +55,8 @@ public final class Presets {
     }
 
     private static void configure() {
-        // JavaCPP counts all memory of the process, mapped weights included, and refuses to go on above twice Java's heap.
+        // JavaCPP counts all memory of the process, mapped weights included, and refuses to go on above twice Java's
+        // heap.
         setUnlessSet("org.bytedeco.javacpp.maxBytes", "0");
         setUnlessSet("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         String home = System.getenv("HEARTH_HOME");

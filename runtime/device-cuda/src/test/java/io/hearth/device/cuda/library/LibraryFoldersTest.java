@@ -51,7 +51,9 @@ class LibraryFoldersTest {
         Path own = folder("home/someone/env/lib/python3.11/site-packages/nvidia/cu13/lib");
         Path system = folder("usr/lib/python3/dist-packages/nvidia/cu13/lib");
         List<Path> found = LibraryFolders.list(
-                null, root, Map.of("VIRTUAL_ENV", root.resolve("home/someone/env").toString()));
+                null,
+                root,
+                Map.of("VIRTUAL_ENV", root.resolve("home/someone/env").toString()));
         assertThat(found).containsSubsequence(own, system);
     }
 
@@ -81,8 +83,9 @@ class LibraryFoldersTest {
         Path only = folder("a");
         Files.createFile(only.resolve("libcudart.so.13"));
         assertThat(new NvidiaLibraries(List.of(only)).whyNot(NvidiaLibraries.BLAS))
-                .contains("NVIDIA's libraries libcublasLt.so.13, libcublas.so.13 are not on this machine. Install "
-                        + "libcublas-13-0 (pip: nvidia-cublas), or set HEARTH_CUDA_LIBRARIES to the folder that holds them.");
+                .contains(
+                        "NVIDIA's libraries libcublasLt.so.13, libcublas.so.13 are not on this machine. Install "
+                                + "libcublas-13-0 (pip: nvidia-cublas), or set HEARTH_CUDA_LIBRARIES to the folder that holds them.");
         Files.createFile(only.resolve("libcublasLt.so.13"));
         Files.createFile(only.resolve("libcublas.so.13"));
         assertThat(new NvidiaLibraries(List.of(only)).whyNot(NvidiaLibraries.BLAS))
