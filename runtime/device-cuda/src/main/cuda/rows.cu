@@ -17,7 +17,7 @@ __device__ __forceinline__ void copyRow(const void* from, void* to, i64 bytes, i
 }  // namespace
 
 // Strides and rowBytes in bytes; `lanes` threads a row. Distinct rows of the target, which does not overlap the source.
-extern "C" __global__ void __launch_bounds__(THREADS) copy_rows(
+extern "C" __global__ void __launch_bounds__(THREADS, 4) copy_rows(
         const void* source, i64 sourceStride, const int* sourceIndex, void* target, i64 targetStride, const int* targetIndex,
         i64 rows, i64 rowBytes, int lanes) {
     const int lane = threadIdx.x % lanes, line = threadIdx.x / lanes, lines = blockDim.x / lanes;
