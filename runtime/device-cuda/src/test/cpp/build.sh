@@ -122,10 +122,22 @@ objects() {
     objects emulator "$common -I$here/emulator" "$here"/emulator/*.cpp
     link "$out/lib/libhearth_emulator.so" libhearth_emulator.so "-ldl" $list || status=1
 
+    # Each file is a library of its own, so that only its own shared variables are filled before its blocks run.
     objects kernels "$kernelFlags" "$kernels"/*.cu
-    if [ -n "$list" ]; then
-        link "$out/lib/libhearth_kernels.so" libhearth_kernels.so "-lhearth_emulator" $list || status=1
-    fi
+    mkdir -p "$out/lib/kernels"
+    families="" names=""
+    for object in $list; do
+        name=$(basename "$object" .cu.o).so
+        if link "$out/lib/kernels/$name" "$name" "-lhearth_emulator -Wl,-rpath,\$ORIGIN/.." "$object"; then
+            families="$families $out/lib/kernels/$name" names="$names -l:$name"
+        else
+            status=1
+        fi
+    done
+    echo "" >"$out/objects/none.cpp"
+    [ -f "$out/objects/none.o" ] || "$compiler" -fPIC -c "$out/objects/none.cpp" -o "$out/objects/none.o"
+    link "$out/lib/libhearth_kernels.so" libhearth_kernels.so \
+        "-L$out/lib/kernels -Wl,-rpath,\$ORIGIN/kernels -Wl,--no-as-needed $names" "$out/objects/none.o" || status=1
 
     for directory in libcuda $(cd "$here" && ls); do
         [ -f "$here/$directory/SONAME" ] || continue

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <link.h>
 #include <memory>
-#include <random>
 #include <sys/mman.h>
 
 namespace emulator {
@@ -22,8 +21,9 @@ constexpr size_t STACK =
 #else
     64 * 1024 + 192;
 #endif
-constexpr uint64_t STACK_END = 0x48656172746845ull;
 constexpr int NAN_BYTE = 0xff, GUARD_BYTE = 0xa5;
+// What must be free of it where a thread waits.
+constexpr size_t STACK_LEFT = 8 * 1024;
 
 // Not-a-number in every type, also into the room that AddressSanitizer keeps between variables.
 #if defined(__SANITIZE_ADDRESS__)
@@ -56,35 +56,63 @@ Block::~Block() {
 void Block::run(const Launch& what, uint3 index, std::string& result) {
     failure = &result;
     prepare(what, index);
-    std::minstd_rand random(what.seed * 2654435761u + index.x + 31 * index.y + 977 * index.z + 1);
-    while (alive > 0 && failure->empty()) {
-        int before = alive;
-        bool moved = false;
-        switch (what.order) {
-            case Order::SHUFFLED:
-                for (int i = count - 1; i > 0; i--) {
-                    std::swap(order[i], order[random() % static_cast<unsigned>(i + 1)]);
-                }
-                [[fallthrough]];
-            case Order::FORWARD:
-            case Order::BACKWARD:
-                for (int i = 0; i < count && failure->empty(); i++) moved |= step(order[i]);
-                break;
-            case Order::WARPS_FORWARD:
-            case Order::WARPS_BACKWARD:
-                for (int first = 0; first < count && failure->empty(); first += WARP) {
-                    for (bool again = true; again && failure->empty();) {
-                        again = false;
-                        for (int i = first; i < first + WARP && failure->empty(); i++) again |= step(order[i]);
-                        moved |= again;
-                    }
-                }
-                break;
-        }
-        if (!moved && alive == before && failure->empty()) reportDeadlock();
-    }
-    if (failure->empty()) checkGuards();
+    cursor = -1;
+    random = what.seed * 0x9e3779b97f4a7c15ull + numberInLaunch() + 1;
+    if (what.order == Order::SHUFFLED) shuffleOrder();
+    Thread* first = next();
+    running = first;
+    self = first;
+    scheduler.switchTo(first->fiber);
     self = nullptr;
+    if (alive > 0 && failure->empty()) reportDeadlock();
+    unfinished = !failure->empty();
+    if (!unfinished) checkGuards();
+}
+
+void Block::shuffleOrder() {
+    for (int i = count - 1; i > 0; i--) {
+        random = random * 6364136223846793005ull + 1442695040888963407ull;
+        std::swap(order[i], order[(random >> 33) % static_cast<unsigned>(i + 1)]);
+    }
+}
+
+// The thread that runs next, or null if none can.
+Thread* Block::next() {
+    bool byWarps = launch->order == Order::WARPS_FORWARD || launch->order == Order::WARPS_BACKWARD;
+    if (byWarps && cursor >= 0) {
+        int first = cursor / WARP * WARP;
+        for (int i = 0; i < WARP; i++) {
+            int at = first + (cursor + 1 + i) % WARP;
+            if (threads[order[at]].state == State::READY) return &threads[order[cursor = at]];
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        if (++cursor == count) {
+            cursor = 0;
+            if (launch->order == Order::SHUFFLED) shuffleOrder();
+        }
+        if (threads[order[cursor]].state == State::READY) return &threads[order[cursor]];
+    }
+    if (launch->order == Order::SHUFFLED) {
+        // The order has changed under the search.
+        for (cursor = 0; cursor < count; cursor++) {
+            if (threads[order[cursor]].state == State::READY) return &threads[order[cursor]];
+        }
+        cursor = 0;
+    }
+    return nullptr;
+}
+
+// Leaves a thread that cannot go on to the next one that can; to run() if there is none.
+void Block::goOn(Thread& from) {
+    Thread* to = failure->empty() ? next() : nullptr;
+    if (to == nullptr) {
+        from.fiber.switchTo(scheduler);
+    } else {
+        running = to;
+        self = to;
+        from.fiber.switchTo(to->fiber);
+    }
 }
 
 void Block::prepare(const Launch& what, uint3 index) {
@@ -96,15 +124,7 @@ void Block::prepare(const Launch& what, uint3 index) {
     view = BlockView{index, dim3{what.threads, 1, 1}, what.grid};
     if (!sameLaunch || count != static_cast<int>(what.threads)) {
         count = static_cast<int>(what.threads);
-        if (count > stackCount) {
-            if (stacks != nullptr) munmap(stacks, STACK * static_cast<size_t>(stackCount));
-            stackCount = count;
-            stacks = static_cast<char*>(mmap(nullptr, STACK * stackCount, PROT_READ | PROT_WRITE,
-                                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-            if (stacks == MAP_FAILED) std::abort();
-            threads.resize(count);
-            gatherings.resize((count + WARP - 1) / WARP, std::vector<Gathering>(WARP));
-        }
+        if (count > stackCount) makeStacks(count);
         for (int i = 0; i < count; i++) {
             threads[i].threadIndex = {static_cast<unsigned>(i), 0, 0};
             threads[i].lane = i % WARP;
@@ -127,14 +147,14 @@ void Block::prepare(const Launch& what, uint3 index) {
     for (int i = 0; i < count; i++) order[i] = backward ? count - 1 - i : i;
     std::memset(shared, NAN_BYTE, sharedBytes);
     spoil(staticShared, staticSharedBytes);
-    for (auto& warp : gatherings) {
-        for (Gathering& gathering : warp) gathering.arrived = 0;
+    if (unfinished) {
+        for (auto& warp : gatherings) {
+            for (Gathering& gathering : warp) gathering.arrived = 0;
+        }
     }
     for (int i = 0; i < count; i++) {
         Thread& thread = threads[i];
-        char* stack = stacks + STACK * i;
-        std::memcpy(stack, &STACK_END, sizeof STACK_END);
-        thread.fiber.begin(stack, STACK, entry);
+        thread.fiber.begin(stacks + STACK * i, STACK, entry);
         thread.state = State::READY;
         thread.copyGroup = 0;
         thread.warpSyncs = 0;
@@ -142,6 +162,16 @@ void Block::prepare(const Launch& what, uint3 index) {
     }
     alive = count;
     atBarrier = 0;
+}
+
+void Block::makeStacks(int number) {
+    if (stacks != nullptr) munmap(stacks, STACK * static_cast<size_t>(stackCount));
+    stackCount = number;
+    stacks = static_cast<char*>(mmap(nullptr, STACK * static_cast<size_t>(number), PROT_READ | PROT_WRITE,
+                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+    if (stacks == MAP_FAILED) std::abort();
+    threads.resize(number);
+    gatherings.resize((number + WARP - 1) / WARP, std::vector<Gathering>(WARP));
 }
 
 // The memory of the shared variables of the kernel's library.
@@ -187,23 +217,8 @@ void Block::entry() {
     thread.state = State::DONE;
     block.alive--;
     if (block.alive > 0 && block.atBarrier == block.alive) block.releaseBarrier();
-    thread.fiber.switchTo(block.scheduler);
+    block.goOn(thread);
     std::abort();
-}
-
-// Lets a thread run until it waits, if it can.
-bool Block::step(int index) {
-    Thread& thread = threads[index];
-    if (thread.state != State::READY) return false;
-    running = &thread;
-    self = &thread;
-    scheduler.switchTo(thread.fiber);
-    uint64_t end;
-    std::memcpy(&end, stacks + STACK * index, sizeof end);
-    if (end != STACK_END && failure->empty()) {
-        *failure = std::string(launch->kernel->name) + ": the emulator's stack of a thread overflowed";
-    }
-    return true;
 }
 
 // ---- Waiting ------------------------------------------------------------------------------------------------------------
@@ -213,7 +228,9 @@ void Block::wait(State state, const char* name, Place place) {
     thread.state = state;
     thread.waitsIn = name;
     thread.place = place;
-    thread.fiber.switchTo(scheduler);
+    auto* frame = static_cast<char*>(__builtin_frame_address(0));
+    if (frame < stacks + STACK * thread.threadIndex.x + STACK_LEFT) fail(place, "the thread has too many local variables");
+    goOn(thread);
 }
 
 bool Block::samePlace(Place a, Place b) {

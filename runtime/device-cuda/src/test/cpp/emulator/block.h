@@ -105,21 +105,27 @@ private:
     static bool samePlace(Place a, Place b);
     void prepare(const Launch& launch, uint3 index);
     void findStaticShared(const Kernel& kernel);
-    void runThreads();
-    void runWarps(bool backward);
-    bool step(int index);
+    void makeStacks(int number);
+    void shuffleOrder();
+    Thread* next();
+    void goOn(Thread& from);
     void wait(State state, const char* name, Place place);
     void releaseBarrier();
     void reportDeadlock();
     void checkGuards();
 
     const Launch* launch = nullptr;
+    bool unfinished = false;  // the block before this one failed
     uint64_t launchId = 0;
     unsigned runs = 0, barriers = 0;
     BlockView view;
     std::vector<Thread> threads;
     std::vector<std::vector<Gathering>> gatherings;
+    // The threads in the order of this round, and where in it the running thread is.
     std::vector<int> order;
+    int cursor = 0;
+    uint64_t random = 0;
+    // Where run() waits for the block to end.
     Fiber scheduler;
     Thread* running = nullptr;
     int count = 0, alive = 0, atBarrier = 0;

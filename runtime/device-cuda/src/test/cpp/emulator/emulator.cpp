@@ -33,6 +33,8 @@ std::map<std::string, std::vector<Kernel*>>& kernels() {
     return *all;
 }
 
+bool replacing = false;
+
 const Kernel* find(const char* name) {
     auto found = kernels().find(name);
     return found == kernels().end() ? nullptr : found->second.back();
@@ -167,7 +169,12 @@ std::string limits(const Launch& launch) {
 }  // namespace
 
 void enlist(Kernel* kernel) {
-    kernels()[kernel->name].push_back(kernel);
+    auto& same = kernels()[kernel->name];
+    if (!same.empty() && !replacing) {
+        std::fprintf(stderr, "Two kernels are named %s.\n", kernel->name);
+        std::abort();
+    }
+    same.push_back(kernel);
 }
 
 void delist(Kernel* kernel) {
@@ -223,7 +230,9 @@ int hearth_emulator_parameters(const char* name, size_t* sizes, char* pointers) 
 }
 
 void* hearth_emulator_replace(const char* library) {
+    replacing = true;
     void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    replacing = false;
     if (handle == nullptr) lastError = dlerror();
     return handle;
 }

@@ -26,12 +26,11 @@ extern "C" char __start_hearth_shared[] __attribute__((visibility("hidden")));
 extern "C" char __stop_hearth_shared[] __attribute__((visibility("hidden")));
 #endif
 namespace {
-__shared__ char hearthSharedAnchor;
+__attribute__((used)) __shared__ char hearthSharedAnchor;
 inline void hearthFindShared(char** begin, char** end) {
 #ifdef HEARTH_EMULATOR_ONE_THREAD
     *begin = __start_hearth_shared;
     *end = __stop_hearth_shared;
-    hearthSharedAnchor = 0;
 #else
     *begin = &hearthSharedAnchor;
     *end = nullptr;
