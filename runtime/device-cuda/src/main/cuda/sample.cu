@@ -69,13 +69,20 @@ struct Level {
     }
 };
 
+// The elements that were put in order last: their number, what is before them, and the bins of level 0 that they fill.
+struct List {
+    int from, to, count;
+    Mass before;
+};
+
 struct Shared {
     u32 count[BINS], low[BINS], high[BINS];  // the halves of weights; sums over this bin and those before it in the end
     u64 keys[LISTED], upTo[LISTED];
     u64 prefix[32];
     u64 tailWeight, keptWeight;
     int counts[32];
-    int tailCount, listed, index;
+    List list;
+    int tailCount, gathered, index;
 };
 
 template <typename V>
@@ -90,10 +97,7 @@ struct Row {
     i64 width;
     float top, heat, inverse, limit, scale, reach;
     Shared& shared;
-    bool counted = false;    // the bins are those of level 0
-    int from = 0, to = -1;   // bins of level 0 that are listed
-    int listed = 0;
-    Mass skipped = {0, 0};   // before the list
+    bool counted = false;  // the bins are those of level 0
 
     __device__ __forceinline__ Row(const float* row, i64 width, float top, float temperature, float minP, Shared& shared)
         : logits(row), width(width), top(top), shared(shared) {
@@ -107,7 +111,6 @@ struct Row {
         limit = distance;
         scale = BINS / distance;
         counted = false;
-        to = -1;
     }
 
     __device__ __forceinline__ float weight(float distance) const {
@@ -142,7 +145,10 @@ struct Row {
     __device__ __forceinline__ void count(const Level& level) {
         __syncthreads();
         for (int i = threadIdx.x; i < BINS; i += THREADS) shared.count[i] = shared.low[i] = shared.high[i] = 0;
-        if (threadIdx.x == 0) shared.tailWeight = shared.keptWeight = shared.tailCount = 0;
+        if (threadIdx.x == 0) {
+            shared.tailWeight = shared.keptWeight = shared.tailCount = 0;
+            shared.list.to = -1;
+        }
         __syncthreads();
         int beyond = 0;
         u64 beyondWeight = 0, reached = 0;
@@ -171,7 +177,6 @@ struct Row {
         __syncthreads();
         sumUp();
         counted = true;
-        to = level.number == 0 ? to : -1;
     }
 
     __device__ __forceinline__ void add(int bin, u64 weight) {
@@ -210,38 +215,40 @@ struct Row {
 
     // Puts the elements of some bins of a level in order; their number is known to be at most LISTED.
     __device__ __forceinline__ void list(const Level& level, int first, int last) {
-        skipped = upTo(first - 1);
-        listed = upTo(last).count - skipped.count;
+        const Mass before = upTo(first - 1);
+        const int count = upTo(last).count - before.count;
         __syncthreads();
-        if (threadIdx.x == 0) shared.listed = 0;
+        if (threadIdx.x == 0) {
+            shared.gathered = 0;
+            shared.list = {first, level.number == 0 ? last : -1, count, before};
+        }
         shared.keys[threadIdx.x] = ~0ull;
         __syncthreads();
         readRow<2>(logits, width, [&](const auto& x, i64 i) {
             for (int j = 0; j < static_cast<int>(sizeof x / 4); j++) {
                 const int bin = this->bin(level, x[j]);
                 if (bin < first || bin > last) continue;
-                const int at = atomicAdd(&shared.listed, 1);
+                const int at = atomicAdd(&shared.gathered, 1);
                 if (at < LISTED) shared.keys[at] = keyOf(x[j], i + j);
             }
         });
-        sortRising(shared.keys, sortable(listed));
-        shared.upTo[threadIdx.x] = blockPrefix(threadIdx.x < listed ? weightOf(shared.keys[threadIdx.x]) : 0, shared.prefix);
+        sortRising(shared.keys, sortable(count));
+        shared.upTo[threadIdx.x] = blockPrefix(threadIdx.x < count ? weightOf(shared.keys[threadIdx.x]) : 0, shared.prefix);
         __syncthreads();
-        from = level.number == 0 ? first : 0;
-        to = level.number == 0 ? last : -1;
     }
 
     __device__ __forceinline__ u64 weightOf(u64 key) const {
         return static_cast<u64>(weight(top - valueOf(static_cast<u32>(key >> 32))));
     }
 
-    // The listed element at a place, of which the list's own `base` is before the list.
+    // The listed element at a place; `base` is what is before the list's level.
     __device__ __forceinline__ Found inList(const Place& place, Mass base) const {
+        base = {base.count + shared.list.before.count, base.weight + shared.list.before.weight};
         const Place within = place.behind(base);
         int at = 0;
         for (int step = LISTED / 2; step > 0; step /= 2)
             if (!within.before({at + step, shared.upTo[at + step - 1]})) at += step;
-        at = min(at, listed - 1);
+        at = min(at, shared.list.count - 1);
         return {indexOf(shared.keys[at]), base.weight + shared.upTo[at]};
     }
 
@@ -254,12 +261,12 @@ struct Row {
             if (!counted) count(level);
             const int bin = locate(place.behind(base));
             const Mass before = upTo(bin - 1), own = upTo(bin);
-            if (level.number == 0 && from <= bin && bin <= to) return inList(place, skipped);
+            if (level.number == 0 && shared.list.from <= bin && bin <= shared.list.to) return inList(place, base);
             const bool prefix = level.number == 0 && own.count <= LISTED;
             if (prefix || own.count - before.count <= LISTED) {
                 list(level, prefix ? 0 : bin, bin);
                 counted = level.number == 0;
-                return inList(place, {base.count + skipped.count, base.weight + skipped.weight});
+                return inList(place, base);
             }
             base = {base.count + before.count, base.weight + before.weight};
             counted = false;
