@@ -53,13 +53,8 @@ public final class CudaDevice implements Device {
             context = opened.add(machine.take(card));
             stream = opened.add(context.openStream());
             staging = opened.add(new Staging(stream));
-            KernelLibrary library = opened.add(new KernelLibrary(
-                    stream,
-                    card,
-                    machine.kernels()
-                            .forCapability(card.computeCapability())
-                            .orElseThrow()
-                            .read()));
+            KernelLibrary library = opened.add(
+                    new KernelLibrary(stream, card, machine.kernelsFor(card).read()));
             opened.add(this::closeBuffers);
             DeviceBuffer gemmWorkspace = allocate(CublasLtGemm.WORKSPACE_BYTES);
             gemm = opened.add(Presets.open(

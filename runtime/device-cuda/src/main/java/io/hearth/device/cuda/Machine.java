@@ -6,6 +6,8 @@ import io.hearth.device.cuda.driver.Driver;
 import io.hearth.device.cuda.driver.DriverException;
 import io.hearth.device.cuda.driver.DriverStatus;
 import io.hearth.device.cuda.library.NvidiaLibraries;
+import io.hearth.device.cuda.nvrtc.Nvrtc;
+import io.hearth.device.cuda.nvrtc.NvrtcCompiler;
 import java.lang.foreign.SymbolLookup;
 import java.util.Optional;
 
@@ -87,13 +89,24 @@ record Machine(Driver driver, NvidiaLibraries libraries, KernelImages kernels) {
             throw new DeviceException(CardText.named(card) + " is not allowed to compute: its compute mode is "
                     + "\"Prohibited\". Allow it with: nvidia-smi -i " + card.pciAddress() + " -c DEFAULT");
         }
-        if (kernels.forCapability(card.computeCapability()).isEmpty()) {
+        if (kernels.forCapability(card.computeCapability()).isEmpty() && !Nvrtc.isHere(libraries)) {
             throw new DeviceException("This build of Hearth has no kernels for " + CardText.named(card)
                     + " (compute capability " + CardText.capability(card.computeCapability())
                     + "): it was made without nvcc, and NVRTC, which compiles them at run time, is not here. "
                     + "Install cuda-nvrtc-13-0 (pip: nvidia-cuda-nvrtc), or build with nvcc.");
         }
         return card;
+    }
+
+    /** The kernels for a card: those of the build, else compiled here, which takes a minute the first time. */
+    KernelImages.Chosen kernelsFor(Driver.Card card) {
+        return kernels.forCapability(card.computeCapability()).orElseGet(() -> compiled(card.computeCapability()));
+    }
+
+    private KernelImages.Chosen compiled(int computeCapability) {
+        return KernelImages.in(NvrtcCompiler.compile(libraries, computeCapability))
+                .forCapability(computeCapability)
+                .orElseThrow();
     }
 
     /**
@@ -123,6 +136,6 @@ record Machine(Driver driver, NvidiaLibraries libraries, KernelImages kernels) {
                 + CardText.driverVersion(driver.version()) + ", kernels for "
                 + kernels.forCapability(card.computeCapability())
                         .map(KernelImages.Chosen::describe)
-                        .orElse("none");
+                        .orElse("it compiled here by NVRTC");
     }
 }
