@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.hearth.device.DType;
 import io.hearth.device.Device;
-import io.hearth.device.Devices;
 import io.hearth.device.Tensor;
+import io.hearth.engine.TestDevice;
 import io.hearth.engine.train.AdamW;
 import io.hearth.engine.train.Trainer;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Gradients of every layer's weights against central differences of the loss, along a random direction each. A weight's
  * gradient passes through the input gradient of every layer above it, so these are checked too.
  */
+@Tag("card")
 class FiniteDifferenceTest {
     private static final double STEP = 1e-2;
 
@@ -27,7 +29,7 @@ class FiniteDifferenceTest {
     @CsvSource({"llama, false", "qwen2, true", "qwen3, false", "mistral, true"})
     void everyWeightsGradientIsTheSlopeOfTheLoss(String name, boolean recompute) {
         Golden golden = Golden.load(name);
-        try (Device device = Devices.open("cpu:0");
+        try (Device device = TestDevice.open();
                 LoadedModel model = LoadedModel.load(device, golden.directory(), DType.F32, 256, recompute)) {
             model.weights().arena().allocateGradients(device);
             try (Trainer trainer = trainer(model, model.weights().arena())) {
@@ -40,7 +42,7 @@ class FiniteDifferenceTest {
     @CsvSource({"llama, 0, false", "qwen2, 0.3, false", "qwen3, 0.3, true", "mistral, 0, true"})
     void everyAdapterWeightsGradientIsTheSlopeOfTheLoss(String name, double dropout, boolean recompute) {
         Golden golden = Golden.load(name);
-        try (Device device = Devices.open("cpu:0");
+        try (Device device = TestDevice.open();
                 LoadedModel model = LoadedModel.load(device, golden.directory(), DType.F32, 256, recompute);
                 TrainableAdapter adapter =
                         TrainableAdapter.attach(model.decoder(), device, DType.F32, path -> true, 3, 1.5, dropout)) {

@@ -1,13 +1,12 @@
 package io.hearth.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
-import io.hearth.device.Devices;
 import io.hearth.device.Tensor;
+import io.hearth.engine.TestDevice;
 import io.hearth.engine.checkpoint.LoraAdapter;
 import io.hearth.engine.checkpoint.LoraPair;
 import io.hearth.engine.checkpoint.PeftAdapter;
@@ -19,19 +18,24 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** LoRA training and serving against PEFT's numbers. */
+@Tag("card")
 class GoldenAdapterTest {
+    private static final LargestDifferences DIFFERENCES = new LargestDifferences();
+
     private static Device device;
 
     @BeforeAll
     static void open() {
-        device = Devices.open("cpu:0");
+        device = TestDevice.open();
     }
 
     @AfterAll
     static void close() {
+        DIFFERENCES.print(GoldenAdapterTest.class);
         device.close();
     }
 
@@ -57,13 +61,13 @@ class GoldenAdapterTest {
                 JsonNode norms = golden.json().get("grad_norm_per_step");
                 for (int step = 1; step <= losses.size(); step++) {
                     Trainer.Result result = trainer.step(List.of(batch), step, 1e-3);
-                    assertThat(result.loss())
-                            .as("loss of step " + step)
-                            .isCloseTo(losses.get(step - 1).asDouble(), within(1e-5));
-                    assertThat(result.gradNorm()).isCloseTo(norms.get(step - 1).asDouble(), within(1e-4));
+                    double loss = losses.get(step - 1).asDouble();
+                    double norm = norms.get(step - 1).asDouble();
+                    DIFFERENCES.check("loss", "step " + step, result.loss(), loss, 1e-5);
+                    DIFFERENCES.check("norm of gradients", "step " + step, result.gradNorm(), norm, 1e-4);
                 }
-                assertThat(trainer.loss(batch))
-                        .isCloseTo(golden.json().get("loss_after").asDouble(), within(1e-5));
+                double after = golden.json().get("loss_after").asDouble();
+                DIFFERENCES.check("loss", "after the last step", trainer.loss(batch), after, 1e-5);
             }
             for (LoraBranch branch : adapter.branches()) {
                 LoraPair pair = last.modules().get(branch.projection().path());
@@ -76,7 +80,8 @@ class GoldenAdapterTest {
     private static void assertClose(Tensor trained, MemorySegment expected) {
         float[] values = new float[(int) trained.elements()];
         device.download(trained, MemorySegment.ofArray(values));
-        assertThat(values).containsExactly(expected.toArray(ValueLayout.JAVA_FLOAT), within(5e-6f));
+        DIFFERENCES.check(
+                "adapter weights", "after ten steps", values, expected.toArray(ValueLayout.JAVA_FLOAT), 5e-6f);
     }
 
     @Test

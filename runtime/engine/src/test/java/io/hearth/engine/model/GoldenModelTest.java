@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
-import io.hearth.device.Devices;
 import io.hearth.device.Tensor;
+import io.hearth.engine.TestDevice;
 import io.hearth.engine.train.AdamW;
 import io.hearth.engine.train.Trainer;
 import java.io.IOException;
@@ -19,22 +19,27 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The model against the numbers of the reference implementation, in f32. */
+@Tag("card")
 class GoldenModelTest {
+    private static final LargestDifferences DIFFERENCES = new LargestDifferences();
+
     private static Device device;
 
     @BeforeAll
     static void open() {
-        device = Devices.open("cpu:0");
+        device = TestDevice.open();
     }
 
     @AfterAll
     static void close() {
+        DIFFERENCES.print(GoldenModelTest.class);
         device.close();
     }
 
@@ -57,7 +62,7 @@ class GoldenModelTest {
             for (int row = 0; row < logits.size(); row++) {
                 float[] want = Arrays.copyOfRange(
                         expected, row * padded * vocabulary, row * padded * vocabulary + logits.get(row).length);
-                assertThat(logits.get(row)).as("row " + row).containsExactly(want, within(1e-4f));
+                DIFFERENCES.check("logits", "row " + row, logits.get(row), want, 1e-4f);
             }
         }
     }
@@ -72,9 +77,8 @@ class GoldenModelTest {
             List<float[]> seen = forward.hiddenStates(golden.rows().get(0));
             assertThat(seen).hasSize(states.size());
             for (int layer = 0; layer < states.size(); layer++) {
-                assertThat(seen.get(layer))
-                        .as("layer " + layer)
-                        .containsExactly(Golden.floats(states.get(layer)), within(1e-4f));
+                DIFFERENCES.check(
+                        "hidden states", "layer " + layer, seen.get(layer), Golden.floats(states.get(layer)), 1e-4f);
             }
         }
     }
@@ -88,10 +92,10 @@ class GoldenModelTest {
             try (Trainer trainer = trainer(model)) {
                 double counted = golden.json().get("num_target_tokens").asDouble();
                 PackedBatch batch = PackedBatch.of(golden.trainingRows(), 1 / counted);
-                assertThat(trainer.loss(batch))
-                        .isCloseTo(golden.json().get("loss").asDouble(), within(1e-5));
-                assertThat(trainer.gradients(List.of(batch), 1).loss())
-                        .isCloseTo(golden.json().get("loss").asDouble(), within(1e-5));
+                double expected = golden.json().get("loss").asDouble();
+                DIFFERENCES.check("loss", "without gradients", trainer.loss(batch), expected, 1e-5);
+                double loss = trainer.gradients(List.of(batch), 1).loss();
+                DIFFERENCES.check("loss", "with gradients", loss, expected, 1e-5);
             }
         }
     }
@@ -117,9 +121,8 @@ class GoldenModelTest {
                 Iterator<String> names = expected.get("full").fieldNames();
                 while (names.hasNext()) {
                     String parameter = names.next();
-                    assertThat(read(gradients.get(parameter)))
-                            .as(parameter)
-                            .containsExactly(Golden.floats(expected.get("full").get(parameter)), within(1e-5f));
+                    float[] full = Golden.floats(expected.get("full").get(parameter));
+                    DIFFERENCES.check("gradients", parameter, read(gradients.get(parameter)), full, 1e-5f);
                 }
                 assertNormsAgree(gradients, expected.get("per_parameter"));
             }

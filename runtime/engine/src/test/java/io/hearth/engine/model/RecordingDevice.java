@@ -23,13 +23,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A device that records, on top of one that does not: while it records, calls of kernels are kept with their arguments and
- * not made, and a replay makes them. As on a card, kernels take lengths and segments from device tensors alone, recorded or
- * not; what the host says of them is checked to be an upper bound.
+ * A device that records, and counts its recordings. On top of one that does not record, calls of kernels are kept with their
+ * arguments and not made while it records, and a replay makes them. As on a card, kernels take lengths and segments from
+ * device tensors alone then, recorded or not; what the host says of them is checked to be an upper bound.
  */
 public final class RecordingDevice implements Device {
     private final Device device;
+    private final boolean recordsItself;
     private final Kernels kernels;
+    private boolean never;
     private List<Call> recording;
     private int failuresAhead = Integer.MAX_VALUE;
     public int recordings;
@@ -41,7 +43,19 @@ public final class RecordingDevice implements Device {
     /** @param device does the work; stays the caller's */
     public RecordingDevice(Device device) {
         this.device = device;
-        this.kernels = (Kernels) Proxy.newProxyInstance(
+        this.recordsItself = RecordedSteps.possibleOn(device, () -> {});
+        this.kernels = recordsItself ? device.kernels() : recordingKernels();
+    }
+
+    /** The same device without recordings. */
+    public static Device without(Device device) {
+        RecordingDevice never = new RecordingDevice(device);
+        never.never = true;
+        return never;
+    }
+
+    private Kernels recordingKernels() {
+        return (Kernels) Proxy.newProxyInstance(
                 Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
                     Call call = new Call(method, arguments);
                     if (recording != null) {
@@ -101,9 +115,19 @@ public final class RecordingDevice implements Device {
     @Override
     public Optional<RecordedWork> record(Runnable work) {
         refuseWhileRecording();
+        if (never) {
+            return Optional.empty();
+        }
         if (recordings >= failuresAhead) {
             throw new DeviceException("This device does not want to record any more.");
         }
+        RecordedWork recorded = recordsItself ? device.record(work).orElseThrow() : recordCalls(work);
+        recordings++;
+        open++;
+        return Optional.of(new Counted(recorded));
+    }
+
+    private RecordedWork recordCalls(Runnable work) {
         List<Call> calls = new ArrayList<>();
         recording = calls;
         try {
@@ -111,32 +135,38 @@ public final class RecordingDevice implements Device {
         } finally {
             recording = null;
         }
-        recordings++;
-        open++;
-        return Optional.of(new Replay(calls));
+        return new RecordedWork() {
+            @Override
+            public void replay() {
+                for (Call call : calls) {
+                    try {
+                        make(call);
+                    } catch (RuntimeException | Error e) {
+                        throw e;
+                    } catch (Throwable e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
-    private final class Replay implements RecordedWork {
-        private final List<Call> calls;
+    private final class Counted implements RecordedWork {
+        private final RecordedWork work;
         private boolean closed;
 
-        Replay(List<Call> calls) {
-            this.calls = calls;
+        Counted(RecordedWork work) {
+            this.work = work;
         }
 
         @Override
         public void replay() {
             assertThat(closed).isFalse();
             replays++;
-            for (Call call : calls) {
-                try {
-                    make(call);
-                } catch (RuntimeException | Error e) {
-                    throw e;
-                } catch (Throwable e) {
-                    throw new IllegalStateException(e);
-                }
-            }
+            work.replay();
         }
 
         @Override
@@ -144,6 +174,7 @@ public final class RecordingDevice implements Device {
             assertThat(closed).isFalse();
             closed = true;
             open--;
+            work.close();
         }
     }
 

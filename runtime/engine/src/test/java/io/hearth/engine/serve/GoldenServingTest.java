@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
-import io.hearth.device.Devices;
+import io.hearth.engine.TestDevice;
 import io.hearth.engine.checkpoint.PeftAdapter;
 import io.hearth.engine.model.AdapterPool;
 import io.hearth.engine.model.Golden;
@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine on the models of the reference implementation. */
 @Timeout(300)
+@Tag("card")
 class GoldenServingTest {
     private static final int VOCABULARY = 160;
 
@@ -30,7 +32,7 @@ class GoldenServingTest {
 
     @BeforeAll
     static void openDevice() {
-        device = Devices.open("cpu:0");
+        device = TestDevice.open();
     }
 
     @AfterAll

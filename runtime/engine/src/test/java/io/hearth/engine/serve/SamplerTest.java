@@ -4,18 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hearth.device.DType;
 import io.hearth.device.Device;
-import io.hearth.device.Devices;
 import io.hearth.device.Tensor;
+import io.hearth.engine.TestDevice;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
     private static final int VOCABULARY = 5;
 
+    private static Device device;
+
+    @BeforeAll
+    static void open() {
+        device = TestDevice.open();
+    }
+
+    @AfterAll
+    static void close() {
+        device.close();
+    }
+
     @Test
+    @Tag("card")
     void eachRowIsDrawnWithItsOwnOptions() {
         float[] row = {0, 3, 1, 2.9f, -1};
         List<SamplingOptions> options = List.of(
@@ -55,6 +71,7 @@ class SamplerTest {
     }
 
     @Test
+    @Tag("card")
     void logitsThatAreNotNumbersGiveNoToken() {
         float[][] rows = {
             {0, 1, 2, 3, 4},
@@ -79,8 +96,7 @@ class SamplerTest {
                         new GenerationRequest(
                                 new int[] {1}, -1, 1, option, new int[0], List.of(), TokenText.NONE, null)))
                 .toList();
-        try (Device device = Devices.open("cpu:0");
-                Sampler sampler = new Sampler(device, rows.length)) {
+        try (Sampler sampler = new Sampler(device, rows.length)) {
             Tensor logits = device.allocate(DType.F32, rows.length, VOCABULARY);
             device.upload(MemorySegment.ofArray(flat), logits);
             int[] drawn = sampler.draw(logits, sequences);

@@ -2,6 +2,7 @@ package io.hearth.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hearth.engine.TestDevice;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,9 +24,19 @@ class KillAndResumeTest {
     @TempDir
     Path folder;
 
+    @BeforeAll
+    static void requireDevice() {
+        TestDevice.require();
+    }
+
     @Test
+    @Tag("card")
     void killedAFewTimesEndsWithTheSameAdapter() throws Exception {
-        killRepeatedly(5, 120);
+        if (TestDevice.isCard()) {
+            killRepeatedly(2, 30);
+        } else {
+            killRepeatedly(5, 120);
+        }
     }
 
     @Test
@@ -122,6 +134,7 @@ class KillAndResumeTest {
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
+                "-Dhearth.test.device=" + TestDevice.id(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 TrainingProcess.class.getName(),

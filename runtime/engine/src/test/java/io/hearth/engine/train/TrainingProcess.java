@@ -3,7 +3,7 @@ package io.hearth.engine.train;
 import io.hearth.contract.Event;
 import io.hearth.contract.TrainJob;
 import io.hearth.device.Device;
-import io.hearth.device.Devices;
+import io.hearth.engine.TestDevice;
 import java.nio.file.Path;
 
 /** A process that trains a tiny job, for tests that kill it. Says each step, checkpoint and the final hash on a line. */
@@ -15,7 +15,7 @@ final class TrainingProcess {
                 Path.of(arguments[0]),
                 Path.of(arguments[1]),
                 TinyJobs.steps(Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3])));
-        try (Device device = Devices.open("cpu:0")) {
+        try (Device device = TestDevice.open()) {
             new TrainingRun(job, device, TrainingProcess::say).run(() -> false);
         }
     }

@@ -9,7 +9,7 @@ import io.hearth.contract.Recipe;
 import io.hearth.contract.TrainJob;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
-import io.hearth.device.Devices;
+import io.hearth.engine.TestDevice;
 import io.hearth.engine.checkpoint.LoraAdapter;
 import io.hearth.engine.checkpoint.PeftAdapter;
 import io.hearth.engine.model.AdapterPool;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class TrainingRunTest {
 
     @BeforeAll
     static void open() {
-        device = Devices.open("cpu:0");
+        device = TestDevice.open();
     }
 
     @AfterAll
@@ -45,6 +46,7 @@ class TrainingRunTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"lora", "full"})
+    @Tag("card")
     void stoppedAfterEveryFewStepsGivesTheSameBitsAsUninterrupted(String method) throws IOException {
         Path rows = TinyJobs.rows(folder, 40, 7);
         List<Event> events = new ArrayList<>();
