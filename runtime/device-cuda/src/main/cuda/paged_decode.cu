@@ -195,24 +195,24 @@ __device__ __forceinline__ void decodeUnit(
     __syncthreads();
 }
 
-// Sequences `begin` to `end`; partial has room for `units` units.
+// Sequences `begin` to `end`, `headCount` key-value heads from `firstHead` on; partial has room for `units` units.
 template <int D, typename T>
 __device__ __forceinline__ void decode(
     const T* q, const T* kCache, const T* vCache, const int* table, int tableWidth, int blockSize, const int* cuQ,
-    const int* kvLen, int begin, int end, int heads, int keyHeads, int size, float scale, int window, T* out,
-    float* partial, i64 units) {
+    const int* kvLen, int begin, int end, int heads, int keyHeads, int firstHead, int headCount, int size, float scale,
+    int window, T* out, float* partial, i64 units) {
     const Heads all(heads, keyHeads, size);
     const Partials partials(partial, units, size);
     const int group = all.group.by;
     for (int unit = blockIdx.x;; unit += gridDim.x) {
-        const Place place = locate(unit / keyHeads, end - begin, [&](int b) {
+        const Place place = locate(unit / headCount, end - begin, [&](int b) {
             return Division(cuQ, kvLen, begin + b, group, window).units();
         });
         const int b = begin + place.sequence;
         if (b == end) return;
         const Division division(cuQ, kvLen, b, group, window);
         const int piece = place.index / division.stretches, stretch = place.index % division.stretches;
-        const Rows rows(all, cuQ, kvLen, b, unit % keyHeads);
+        const Rows rows(all, cuQ, kvLen, b, firstHead + unit % headCount);
         const PagedKeys<T> keys(
             kCache, vCache, all, table + static_cast<i64>(b) * tableWidth, Divisor(blockSize), rows.keyHead);
         const bool whole = division.stretches == 1;
@@ -226,8 +226,8 @@ __device__ __forceinline__ void decode(
 // Adds the partial results of each row up, in order. A block takes rows one after the other, a warp each fourth stretch.
 template <typename T>
 __device__ __forceinline__ void combine(
-    const int* cuQ, const int* kvLen, int begin, int end, int heads, int keyHeads, int size, int window, T* out,
-    float* partial, i64 units) {
+    const int* cuQ, const int* kvLen, int begin, int end, int heads, int keyHeads, int firstHead, int headCount,
+    int size, int window, T* out, float* partial, i64 units) {
     __shared__ float scratch[32];
     __shared__ float4 sums[WARPS][32];
     __shared__ float totals[WARPS];
@@ -236,17 +236,18 @@ __device__ __forceinline__ void combine(
     const int group = all.group.by, thread = threadIdx.x, lane = thread % 32, warp = thread / 32;
     const auto unitsOf = [&](int b) { return Division(cuQ, kvLen, begin + b, group, window).units(); };
     for (int index = blockIdx.x;; index += gridDim.x) {
-        const Place place = locate(index / keyHeads, end - begin, [&](int b) {
+        const Place place = locate(index / headCount, end - begin, [&](int b) {
             const Division division(cuQ, kvLen, begin + b, group, window);
             return division.stretches > 1 ? division.rows : 0;
         });
         const int b = begin + place.sequence;
         if (b == end) return;
         const Division division(cuQ, kvLen, b, group, window);
-        const Rows rows(all, cuQ, kvLen, b, index % keyHeads);
+        const Rows rows(all, cuQ, kvLen, b, firstHead + index % headCount);
         const int first = unitsBefore(place.sequence, unitsOf) + place.index / DECODE_ROWS * division.stretches;
         const auto at = [&](int stretch) {
-            return (static_cast<i64>(first + stretch) * keyHeads + rows.keyHead) * DECODE_ROWS + place.index % DECODE_ROWS;
+            return (static_cast<i64>(first + stretch) * headCount + index % headCount) * DECODE_ROWS +
+                   place.index % DECODE_ROWS;
         };
         float best = -HEARTH_INFINITY;
         for (int i = thread; i < division.stretches; i += DECODE_THREADS) best = fmaxf(best, partials.weights[at(i)].x);
@@ -284,15 +285,15 @@ __device__ __forceinline__ void combine(
 
 }  // namespace
 
-#define DEFINE(D, T, S)                                                                                               \
-    extern "C" __global__ void __launch_bounds__(128, 3) paged_decode_##D##_##S(                                      \
-        const T* q, const T* kCache, const T* vCache, const int* table, int tableWidth, int blockSize,                \
-        const int* cuQ, const int* kvLen, int begin, int end, int heads, int keyHeads, int size, float scale,         \
-        int window, T* out, float* partial, i64 units) {                                                              \
-        decode<D>(                                                                                                    \
-            q, kCache, vCache, table, tableWidth, blockSize, cuQ, kvLen, begin, end, heads, keyHeads, size, scale,    \
-            window, out, partial, units);                                                                             \
-    }                                                                                                                 \
+#define DEFINE(D, T, S)                                                                                                \
+    extern "C" __global__ void __launch_bounds__(128, 3) paged_decode_##D##_##S(                                       \
+        const T* q, const T* kCache, const T* vCache, const int* table, int tableWidth, int blockSize,                 \
+        const int* cuQ, const int* kvLen, int begin, int end, int heads, int keyHeads, int firstHead, int headCount,   \
+        int size, float scale, int window, T* out, float* partial, i64 units) {                                        \
+        decode<D>(                                                                                                     \
+            q, kCache, vCache, table, tableWidth, blockSize, cuQ, kvLen, begin, end, heads, keyHeads, firstHead,       \
+            headCount, size, scale, window, out, partial, units);                                                      \
+    }                                                                                                                  \
     HEARTH_EXPORT(paged_decode_##D##_##S)
 DEFINE(64, bf16, bf16)
 DEFINE(80, bf16, bf16)
@@ -307,9 +308,10 @@ DEFINE(128, f16, f16)
 // Grid: any; 128 threads.
 #define DEFINE(T, S)                                                                                                   \
     extern "C" __global__ void __launch_bounds__(128) paged_combine_##S(                                               \
-        const int* cuQ, const int* kvLen, int begin, int end, int heads, int keyHeads, int size, int window, T* out,   \
-        float* partial, i64 units) {                                                                                   \
-        combine(cuQ, kvLen, begin, end, heads, keyHeads, size, window, out, partial, units);                           \
+        const int* cuQ, const int* kvLen, int begin, int end, int heads, int keyHeads, int firstHead, int headCount,   \
+        int size, int window, T* out, float* partial, i64 units) {                                                     \
+        combine(                                                                                                       \
+            cuQ, kvLen, begin, end, heads, keyHeads, firstHead, headCount, size, window, out, partial, units);         \
     }                                                                                                                  \
     HEARTH_EXPORT(paged_combine_##S)
 DEFINE(bf16, bf16)
