@@ -10,9 +10,24 @@ package io.hearth.device;
  * @param totalBytes memory of the card
  * @param freeBytes memory that was free when this was asked
  * @param threads compute threads for a CPU, multiprocessors or AI cores otherwise
+ * @param hardwareId the card's place in the machine, such as its PCI address {@code 0000:3b:00.0}, by which others who look at the
+ *     machine's cards know it; null if it has none
  */
 public record DeviceInfo(
-        String kind, int index, String name, String detail, long totalBytes, long freeBytes, int threads) {
+        String kind,
+        int index,
+        String name,
+        String detail,
+        long totalBytes,
+        long freeBytes,
+        int threads,
+        String hardwareId) {
+    /** A card without a place of its own. */
+    public DeviceInfo(
+            String kind, int index, String name, String detail, long totalBytes, long freeBytes, int threads) {
+        this(kind, index, name, detail, totalBytes, freeBytes, threads, null);
+    }
+
     /** Name by which job and deployment files ask for the card, such as {@code cpu:0}. */
     public String id() {
         return kind + ":" + index;

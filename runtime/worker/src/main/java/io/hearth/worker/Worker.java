@@ -41,7 +41,7 @@ public final class Worker implements Runnable {
                 .addSubcommand(new MergeCommand(out, terminal))
                 .addSubcommand(new ScoreCommand(out))
                 .addSubcommand(new BenchCommand(terminal))
-                .addSubcommand(new DoctorCommand(terminal))
+                .addSubcommand(new DoctorCommand(out, terminal))
                 .setOut(new PrintWriter(terminal.out(), true))
                 .setErr(new PrintWriter(System.err, true))
                 .setParameterExceptionHandler(Worker::badArguments)

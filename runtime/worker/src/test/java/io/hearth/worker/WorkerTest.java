@@ -2,7 +2,9 @@ package io.hearth.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.hearth.contract.ExitCode;
+import io.hearth.worker.process.Json;
 import org.junit.jupiter.api.Test;
 
 /** The entrance: what is said to a person who calls it wrongly. */
@@ -36,5 +38,15 @@ class WorkerTest {
         WorkerRun run = WorkerRun.of("doctor");
         assertThat(run.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(run.out()).contains("cpu:0", "threads");
+    }
+
+    @Test
+    void doctorTellsProgramsTheSame() throws Exception {
+        WorkerRun run = WorkerRun.of("doctor", "--json");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.DONE);
+        JsonNode report = Json.MAPPER.readTree(run.out());
+        assertThat(report.path("cards").findValuesAsText("id")).contains("cpu:0");
+        assertThat(report.at("/cards/0/totalBytes").asLong()).isPositive();
+        assertThat(report.path("refusals").isArray()).isTrue();
     }
 }
