@@ -88,7 +88,8 @@ static void set_card(struct card *card, const char *key, const char *value) {
         const char *key;
         long *numbers;
         int count;
-    } lists[] = {{"ecc", card->ecc, 4}, {"rows", card->rows, 4}, {"pcie", card->pcie, 5}, {"recoveries", &card->recoveries, 1}};
+    } lists[] = {{"ecc", card->ecc, 4}, {"rows", card->rows, 4}, {"pcie", card->pcie, 5}, {"recoveries", &card->recoveries, 1},
+        {"checksums", &card->checksums, 1}};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (strcmp(key, texts[i].key) == 0) {

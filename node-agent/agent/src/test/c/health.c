@@ -86,7 +86,7 @@ API int nvmlDeviceGetNvLinkState(device handle, unsigned link, unsigned *active)
 
 API int nvmlDeviceGetNvLinkErrorCounter(device handle, unsigned link, unsigned counter, unsigned long long *value) {
     ASK(handle, value != NULL && (int)link < card->links && counter < 5);
-    *value = counter == 1 && link == 0 ? card->recoveries : counter == 3 ? 3 : 0;
+    *value = link != 0 ? 0 : counter == 1 ? card->recoveries : counter == 3 ? card->checksums : 0;
     return leave_with(SUCCESS);
 }
 

@@ -21,7 +21,8 @@
  *   cardN.ecc                               corrected, uncorrected, and the same over the card's life
  *   cardN.rows                              replaced for mendable errors, for others, pending, failed
  *   cardN.pcie                              generation, width, their maxima, packets sent again
- *   cardN.links, .links-down, .recoveries   number of NVLinks, bits of those that are down, recoveries on the first
+ *   cardN.links, .links-down                number of NVLinks, bits of those that are down
+ *   cardN.recoveries, .checksums            recoveries and checksum errors on the first NVLink
  *   cardN.mig                               number of instances; -1: cannot be cut (as consumer cards)
  *   cardN.recovery                          advice of the driver
  */
@@ -54,7 +55,7 @@ struct card {
     double memory, used, load, memory_load, temperature, power, cooling;
     char processes[2048], xids[512], unsupported[1024];
     int lost, stall, links, links_down, mig, recovery;
-    long recoveries;
+    long recoveries, checksums;
     long ecc[4], rows[4], pcie[5];
     /* What follows from time. */
     double heat, energy, seen;

@@ -36,9 +36,8 @@ final class CardTilePanel extends Div {
                 .set("align-items", "baseline")
                 .set("margin-block-start", "0.5rem");
         rest.addClassName("hearth-secondary");
-        wrong.getStyle().set("margin-block-start", "0.25rem");
         refused.addClassName("hearth-secondary");
-        refused.getStyle().set("margin-block-start", "0.25rem");
+        getStyle().set("display", "flex").set("flex-direction", "column").set("gap", "0.4rem");
         add(head, utilisation, memory, rest, wrong, refused);
     }
 

@@ -101,6 +101,7 @@ final class CardsPanel extends Div {
                     Sentence.of("nodes.level." + finding.level().name().toLowerCase(Locale.ROOT)));
             Span origin = new Span(Language.say(Doctor.origin(finding)));
             origin.addClassName("hearth-secondary");
+            origin.setVisible(finding.level() != CardFinding.Level.NOTE);
             Div head = new Div(level, origin);
             head.addClassName("hearth-actions");
             Div words = new Div(Language.say(Doctor.words(finding)));

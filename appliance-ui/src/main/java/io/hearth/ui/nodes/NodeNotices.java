@@ -132,19 +132,22 @@ public class NodeNotices implements Attention {
             }
             return;
         }
-        for (CardFinding finding : card.findings()) {
-            if (finding.level() != CardFinding.Level.NOTE) {
-                notices.add(new Notice(
-                        finding.level() == CardFinding.Level.FAULT ? Level.FAULT : Level.WARNING,
-                        Sentence.of(
-                                "nodes.notice.finding",
-                                card.card(),
-                                node.name(),
-                                Doctor.words(finding),
-                                Doctor.remedy(finding)),
-                        link,
-                        time));
-            }
+        List<CardFinding> found = card.findings().stream()
+                .filter(finding -> finding.level() != CardFinding.Level.NOTE)
+                .toList();
+        if (!found.isEmpty()) {
+            CardFinding worst = found.getFirst();
+            notices.add(new Notice(
+                    worst.level() == CardFinding.Level.FAULT ? Level.FAULT : Level.WARNING,
+                    Sentence.of(
+                            found.size() == 1 ? "nodes.notice.finding" : "nodes.notice.findings",
+                            card.card(),
+                            node.name(),
+                            Doctor.words(worst),
+                            Doctor.remedy(worst),
+                            found.size() - 1),
+                    link,
+                    time));
         }
     }
 

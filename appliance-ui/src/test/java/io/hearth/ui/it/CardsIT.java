@@ -47,7 +47,7 @@ class CardsIT {
             card1.rows = 2 0 1 0
             card1.pcie = 5 8 5 16 0
             card1.xids = 1:13 2:63
-            card1.processes = 1:6200
+            card1.processes = %d:6200
             card2.links = 18
             card2.xids = 1:79
             card2.lost = 15
@@ -57,7 +57,7 @@ class CardsIT {
             card3.mig = -1
             card3.pcie = 3 16 3 16 0
             card3.unsupported = nvmlDeviceGetRemappedRows,nvmlDeviceGetTotalEnergyConsumption
-            """;
+            """.formatted(ProcessHandle.current().pid());
     private static final String WORKER_SAYS = """
             {"cards":[{"id":"cpu:0"},
                       {"id":"cuda:0","hardwareId":"0000:3b:00.0"},
@@ -201,7 +201,7 @@ class CardsIT {
         int height = ((Number) page.evaluate(
                         "() => Math.ceil((document.querySelector('#hearth-content')?.scrollHeight ?? 800) + 90)"))
                 .intValue();
-        page.setViewportSize(width, Math.clamp(height, 700, 3600));
+        page.setViewportSize(width, Math.clamp(height, 700, 4200));
         page.waitForTimeout(1_500);
         page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(file)));
         page.setViewportSize(width, 1000);

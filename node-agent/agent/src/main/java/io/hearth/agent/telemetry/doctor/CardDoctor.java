@@ -63,8 +63,13 @@ public final class CardDoctor {
             links(sample.detail(), state, now, found);
             use(sample, state, now, found);
         }
-        found.sort(Comparator.comparing(CardFinding::level).reversed());
+        found.sort(Comparator.comparing(CardFinding::level).reversed().thenComparing(CardDoctor::past));
         return found;
+    }
+
+    /** What has happened comes after what is. */
+    private static boolean past(CardFinding finding) {
+        return finding.code().startsWith("xid.");
     }
 
     private static void throttling(CardSample sample, State state, long now, List<CardFinding> found) {

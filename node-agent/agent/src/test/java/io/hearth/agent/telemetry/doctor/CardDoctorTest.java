@@ -147,9 +147,9 @@ class CardDoctorTest {
         assertThat(after(300, second -> mute)).isEmpty();
         CardSample mixed = memory(new CardDetail.Rows(0L, 0L, true, true), null)
                 .examined(List.of(XidCatalogue.of(13), XidCatalogue.of(79)));
-        assertThat(doctor.examine(mixed, now))
-                .extracting(CardFinding::level)
-                .isSortedAccordingTo(java.util.Comparator.reverseOrder());
+        assertThat(codes(doctor.examine(mixed, now)))
+                .as("faults, then the rest; what is, then what has happened")
+                .containsExactly("rows-failed", "xid.79", "rows-pending", "xid.13");
     }
 
     /** Findings of the last of so many seconds. */

@@ -82,7 +82,8 @@ class NvmlCardTest {
                 .set("card0.pcie", "4 8 5 16 12")
                 .set("card0.links", 3)
                 .set("card0.links-down", 4)
-                .set("card0.recoveries", 9);
+                .set("card0.recoveries", 9)
+                .set("card0.checksums", 3);
         NvmlCard card = card(0);
         CardSample now = card.read(true);
         assertThat(now.card()).isEqualTo("cuda:0");
@@ -109,7 +110,7 @@ class NvmlCardTest {
         assertThat(detail.links())
                 .containsExactly(
                         new CardDetail.Link(0, true, 0L, 9L, 3L),
-                        new CardDetail.Link(1, true, 0L, 0L, 3L),
+                        new CardDetail.Link(1, true, 0L, 0L, 0L),
                         new CardDetail.Link(2, false, null, null, null));
         assertThat(detail.pcie())
                 .isEqualTo(new CardDetail.Pcie(4, 5, 8, 16, 2_000_000 * 1024.0, 500_000 * 1024.0, 12L));
