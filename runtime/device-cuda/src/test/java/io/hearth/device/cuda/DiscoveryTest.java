@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.hearth.device.cuda.library.NvidiaLibraries;
 import io.hearth.device.cuda.nvrtc.Nvrtc;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -127,8 +128,8 @@ class DiscoveryTest {
 
     @Test
     void missingLibrariesAreNamedWithTheirPackages() throws IOException {
-        driverAlone();
-        assertThat(discovered("HEARTH_CUDA_LIBRARIES", folder.toString()))
+        assumeTrue(!blasHere, "this machine has cuBLAS where it belongs");
+        assertThat(discovered("HEARTH_CUDA_LIBRARIES", driverAlone("missing").toString()))
                 .contains("libcublasLt.so.13")
                 .contains("libcublas-13-0")
                 .contains("HEARTH_CUDA_LIBRARIES");
@@ -136,35 +137,51 @@ class DiscoveryTest {
 
     @Test
     void librariesOfAnotherVersionAreNotTaken() throws IOException {
-        driverAlone();
-        Files.createFile(folder.resolve("libcublasLt.so.12"));
-        assertThat(discovered("HEARTH_CUDA_LIBRARIES", folder.toString()))
+        assumeTrue(!blasHere, "this machine has cuBLAS where it belongs");
+        Path alone = driverAlone("older");
+        Files.createFile(alone.resolve("libcublasLt.so.12"));
+        assertThat(discovered("HEARTH_CUDA_LIBRARIES", alone.toString()))
                 .contains("libcublasLt.so.12 is of another version than Hearth needs, libcublasLt.so.13");
     }
 
-    private void driverAlone() throws IOException {
-        assumeTrue(!blasHere, "this machine has cuBLAS where it belongs");
-        copyDriver();
-    }
-
-    private void copyDriver() throws IOException {
-        for (String file : List.of("libcuda.so.1", "libhearth_emulator.so", "libhearth_kernels.so")) {
-            Files.copy(Stand.LIBRARIES.resolve(file), folder.resolve(file));
+    /** Everything of the emulated card but what products need, in a new folder. */
+    private static Path driverAlone(String name) throws IOException {
+        Path alone = Files.createDirectories(Path.of("target", "driver-alone", name));
+        try (DirectoryStream<Path> old = Files.newDirectoryStream(alone)) {
+            for (Path file : old) {
+                Files.delete(file);
+            }
         }
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Stand.LIBRARIES)) {
+            for (Path file : all) {
+                if (!NvidiaLibraries.BLAS.contains(file.getFileName().toString())) {
+                    Files.createSymbolicLink(alone.resolve(file.getFileName()), file);
+                }
+            }
+        }
+        return alone.toAbsolutePath();
     }
 
     @Test
     void whatIsNoLibraryIsToldWhenACardIsOpened() throws IOException {
-        copyDriver();
+        Path alone = driverAlone("broken");
         for (String file : NvidiaLibraries.BLAS) {
-            Files.writeString(folder.resolve(file), "no library");
+            Files.writeString(alone.resolve(file), "no library");
         }
         ChildProcess child = ChildProcess.run(
-                emulated("HEARTH_CUDA_LIBRARIES", folder.toString()), List.of(), DiscoveryProbe.class, "cuda:0");
+                emulated("HEARTH_CUDA_LIBRARIES", alone.toString()), List.of(), DiscoveryProbe.class, "cuda:0");
         assertThat(child.output())
-                .contains("not opened NVIDIA's library " + folder.resolve(NvidiaLibraries.BLAS.getFirst()))
+                .contains("not opened NVIDIA's library " + alone.toRealPath().resolve(NvidiaLibraries.BLAS.getFirst()))
                 .contains("cannot be loaded")
                 .contains("unharmed");
+    }
+
+    @Test
+    void aDriverThatCannotBeLoadedIsNotTakenForAbsent() throws IOException {
+        assumeTrue(!Files.exists(Path.of("/proc/driver/nvidia")), "this machine has a driver");
+        Files.writeString(folder.resolve("libcuda.so.1"), "no library");
+        assertThat(discovered("HEARTH_CUDA_LIBRARIES", folder.toString()))
+                .contains("NVIDIA's driver " + folder.toRealPath().resolve("libcuda.so.1") + " cannot be loaded");
     }
 
     @Test

@@ -56,16 +56,23 @@ public final class NvidiaLibraries {
                 .findFirst();
     }
 
-    /** The driver's library, or nothing on a machine without driver. */
+    /**
+     * The driver's library, or nothing on a machine without driver.
+     *
+     * @throws DeviceException if it is there and cannot be loaded
+     */
     public Optional<SymbolLookup> driver() {
+        Optional<Path> found = find(DRIVER);
         try {
-            Optional<Path> found = find(DRIVER);
             // By its name, the system finds it also where no list of ours leads.
             return Optional.of(
                     found.isPresent()
                             ? SymbolLookup.libraryLookup(found.get(), Arena.global())
                             : SymbolLookup.libraryLookup(DRIVER, Arena.global()));
         } catch (IllegalArgumentException e) {
+            if (found.isPresent()) {
+                throw new DeviceException("NVIDIA's driver " + found.get() + " cannot be loaded. Install it again.", e);
+            }
             return Optional.empty();
         }
     }
