@@ -26,7 +26,12 @@ record Part(
         int running) {
     /** Whether it can take requests. */
     boolean ready() {
-        return worker != null && worker.reachable() && worker.state() == WorkerStatus.State.RUNNING;
+        return reachable() && wasReady();
+    }
+
+    /** Whether it was able to take requests when it was last heard of. */
+    boolean wasReady() {
+        return worker != null && worker.state() == WorkerStatus.State.RUNNING;
     }
 
     /** Whether nothing will come of it by itself. */

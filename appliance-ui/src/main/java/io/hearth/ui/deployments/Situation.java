@@ -35,7 +35,8 @@ record Situation(Deployment deployment, List<Part> parts, long now) {
 
     /**
      * Those that take requests: of the revision before as long as the new one is not ready as a whole, so that answers do not
-     * change from one request to the next.
+     * change from one request to the next. If none can be reached, those that were ready when they were last heard of: a worker
+     * goes on without the link of its node, and a try costs less than a refusal.
      */
     List<Part> serving() {
         if (deployment.desired() != Deployment.Desired.SERVING) {
@@ -43,6 +44,11 @@ record Situation(Deployment deployment, List<Part> parts, long now) {
         }
         List<Part> fresh = ready(current());
         List<Part> before = ready(old());
-        return before.isEmpty() || fresh.size() >= deployment.replicas() ? fresh : before;
+        List<Part> reached = before.isEmpty() || fresh.size() >= deployment.replicas() ? fresh : before;
+        return reached.isEmpty()
+                ? parts.stream()
+                        .filter(part -> part.draining() == null && part.wasReady())
+                        .toList()
+                : reached;
     }
 }

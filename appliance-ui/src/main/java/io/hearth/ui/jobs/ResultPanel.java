@@ -46,6 +46,8 @@ final class ResultPanel extends Div {
         this.rows = rows;
         this.promote = promote;
         setWidthFull();
+        addClassName("hearth-stack");
+        says.addClassName("hearth-stack");
         filter.setItems(MetricStore.Filter.values());
         filter.setValue(MetricStore.Filter.ALL);
         filter.addValueChangeListener(changed -> {
@@ -83,11 +85,13 @@ final class ResultPanel extends Div {
         }
         says.removeAll();
         Comparison result = job.result() == null ? Comparison.NONE : job.result();
-        says.add(
+        Div verdict = new Div(
                 new StatusBadge(
                         kind(result.verdict()),
                         "jobs.verdict.short." + result.verdict().key()),
                 new Div(Language.say(result.verdict().sentence())));
+        verdict.addClassName("hearth-actions");
+        says.add(verdict);
         if (result.rows() > 0) {
             Div tiles = new Div();
             tiles.addClassName("hearth-tiles");
@@ -99,14 +103,16 @@ final class ResultPanel extends Div {
         }
         parity();
         if (may) {
+            Div buttons = new Div();
+            buttons.addClassName("hearth-actions");
             for (String alias : java.util.List.of("prod", "candidate")) {
                 Button button = new Button(Language.say("jobs.promote.to", job.model(), alias), clicked -> go(alias));
                 if (alias.equals("prod")) {
                     button.addThemeVariants(ButtonVariant.PRIMARY);
                 }
-                button.getStyle().set("margin-inline-end", "0.5rem");
-                says.add(button);
+                buttons.add(button);
             }
+            says.add(buttons);
         }
         fill();
     }

@@ -54,6 +54,8 @@ public final class UsagePanel extends Div {
         from.setValue(metering.today().minusDays(DAYS));
         words.text(from::setLabel, "metering.from").text(to::setLabel, "metering.to");
         groups.setItems(Group.values());
+        // Wide enough to show what is chosen, not only how many.
+        groups.setWidth("20rem");
         groups.setValue(Set.of(Group.KEY, Group.MODEL));
         groups.setItemLabelGenerator(UsagePanel::word);
         words.text(groups::setLabel, "metering.by");

@@ -111,11 +111,13 @@ public class Conversation {
             try {
                 answer(link, Protocol.read(text, FromNode.class));
             } catch (IllegalArgumentException e) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "A message of node {0} was passed over: {1}",
-                        link.nodeId(),
-                        LogText.safe(e.getMessage()));
+                if (link.complain()) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "A message of node {0} was passed over: {1}",
+                            link.nodeId(),
+                            LogText.safe(e.getMessage()));
+                }
             } catch (RuntimeException e) {
                 LOG.log(
                         System.Logger.Level.ERROR,

@@ -44,6 +44,9 @@ final class Link {
 
     private static final long FLOOD_MILLIS = 10_000;
 
+    /** Messages without sense that are written to the log one by one in {@link #FLOOD_MILLIS}, so that no node can fill it. */
+    private static final int COMPLAINTS = 5;
+
     private static final System.Logger LOG = System.getLogger(Link.class.getName());
 
     private final String nodeId;
@@ -55,8 +58,10 @@ final class Link {
     private long waitingChars;
     private boolean paused;
     private boolean closed;
+    private boolean cutOff;
     private long windowStart;
     private int inWindow;
+    private int complaints;
     private volatile long heard;
     private volatile FromNode.Hello hello;
 
@@ -95,15 +100,17 @@ final class Link {
     void offer(String text) {
         long now = clock.millis();
         synchronized (this) {
-            if (closed) {
+            if (closed || cutOff) {
                 return;
             }
             heard = now;
             if (now - windowStart > FLOOD_MILLIS) {
                 windowStart = now;
                 inWindow = 0;
+                complaints = 0;
             }
             if (++inWindow > FLOOD_MESSAGES) {
+                cutOff = true;
                 LOG.log(System.Logger.Level.WARNING, "Node {0} floods its link and is cut off.", nodeId);
                 wire.close();
                 return;
@@ -116,6 +123,11 @@ final class Link {
             }
             notifyAll();
         }
+    }
+
+    /** Whether one more message without sense is worth a line in the log: the first few are, in any ten seconds. */
+    synchronized boolean complain() {
+        return complaints++ < COMPLAINTS;
     }
 
     /** Whether nothing was heard for too long, although we have listened. */

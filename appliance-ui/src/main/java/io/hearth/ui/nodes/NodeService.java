@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 
 /** The nodes. */
@@ -27,6 +28,7 @@ public class NodeService implements Nodes {
     private final Clock clock;
     private final NodeStore nodes;
     private final WorkerStore workers;
+    private final Map<String, Serving> lastServing = new ConcurrentHashMap<>();
 
     public NodeService(
             Database database,
@@ -68,14 +70,16 @@ public class NodeService implements Nodes {
 
     @Override
     public Optional<Serving> serving(String node) {
-        return links.of(node)
+        links.of(node)
                 .filter(link -> link.hello() != null && link.hello().servingPort() > 0)
                 .map(link -> new Serving(
                         node,
                         link.hello().servingHost() == null
                                 ? link.remoteHost()
                                 : link.hello().servingHost(),
-                        link.hello().servingPort()));
+                        link.hello().servingPort()))
+                .ifPresent(serving -> lastServing.put(node, serving));
+        return Optional.ofNullable(lastServing.get(node));
     }
 
     /**
@@ -112,6 +116,7 @@ public class NodeService implements Nodes {
             audit.record(h, actor, "node.revoke", node, Map.of("name", found.name()));
         });
         links.alone(node, () -> conversation.sendAway(node));
+        lastServing.remove(node);
         news.publish(News.Topic.NODES, node);
         changes.soon();
     }

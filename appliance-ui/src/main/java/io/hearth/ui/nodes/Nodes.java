@@ -13,9 +13,9 @@ public interface Nodes {
     Optional<Node> find(Handle handle, String node);
 
     /**
-     * Where the agent of a node takes requests for its workers ({@code https://HOST:PORT/workers/ID/…}); empty while its link is
-     * down. From memory: fit to be asked for every request. Its certificate names the node's id alone: see
-     * {@code Certificates.forAgents}.
+     * Where the agent of a node takes requests for its workers ({@code https://HOST:PORT/workers/ID/…}). While its link is down:
+     * where it last did, because its workers go on; empty if it was not linked since this process began, or was revoked. From
+     * memory: fit to be asked for every request. Its certificate names the node's id alone: see {@code Certificates.forAgents}.
      */
     Optional<Serving> serving(String node);
 

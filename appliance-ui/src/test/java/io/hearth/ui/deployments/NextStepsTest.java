@@ -117,6 +117,16 @@ class NextStepsTest {
     }
 
     @Test
+    void aReplicaThatWasReadyIsStillAskedWhileNoneIsReached() {
+        wanted = 2;
+        away("a", NOW - 2_000);
+        part("b", 1, State.STARTING);
+        assertServing("a");
+        part("c", 1, State.RUNNING);
+        assertServing("c");
+    }
+
+    @Test
     void oneOfSeveralThatIsAwayDegrades() {
         wanted = 2;
         part("a", 1, State.RUNNING);

@@ -122,7 +122,9 @@ class LinkTest {
             plane.conversation.dropSilent();
             assertThat(plane.links.up(agent.id)).isFalse();
             assertThat(news.get(20, TimeUnit.SECONDS)).isEqualTo(agent.id);
-            assertThat(plane.nodes.serving(agent.id)).isEmpty();
+            assertThat(plane.nodes.serving(agent.id))
+                    .as("its workers go on")
+                    .contains(new Nodes.Serving(agent.id, "127.0.0.1", 9999));
             assertThat(plane.telemetry.live(agent.id)).isEmpty();
             until(() ->
                     plane.told.changes.stream().anyMatch(told -> told.id().equals(worker.id()) && !told.reachable()));

@@ -163,6 +163,7 @@ class NodePortTest {
             agent.awaitEnd();
             assertThat(agent.get("/").statusCode()).isEqualTo(401);
             assertThatThrownBy(agent::connect).hasStackTraceContaining("401");
+            assertThat(plane.nodes.serving(agent.id)).isEmpty();
             assertThat(plane.worker(worker.id()).status().reason()).contains("revoked");
             assertThat(plane.place(Plane.request(WorkerKind.TRAIN, 1 << 20, null, List.of())))
                     .isInstanceOf(Workers.Placement.Later.class);

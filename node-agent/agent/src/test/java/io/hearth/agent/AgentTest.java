@@ -11,6 +11,7 @@ import io.hearth.protocol.WorkerSpec;
 import io.hearth.protocol.WorkerStatus;
 import io.hearth.protocol.WorkerStatus.State;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,6 +234,20 @@ class AgentTest {
         assertThat(control.logs.get(0).end()).isEqualTo(17);
         assertThat(control.logs.get(1)).isEqualTo(new FromNode.LogText("q2", 13, "", 17));
         assertThat(control.logs.get(2)).isEqualTo(new FromNode.LogText("q3", 0, "", 0));
+    }
+
+    @Test
+    void aWorkerStandsBackBehindTheAgent() throws Exception {
+        control.assign(Specs.server("w-1", "ready 1; hold"));
+        control.untilState("w-1", State.RUNNING);
+        assertThat(niceness(pid("w-1", 0)))
+                .isEqualTo(Math.min(19, niceness(ProcessHandle.current().pid()) + 10));
+    }
+
+    /** Field 19 of {@code /proc/PID/stat}; the program's name, which is the second, may hold spaces. */
+    private static int niceness(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
     }
 
     @Test

@@ -12,7 +12,8 @@ import java.util.Map;
 /**
  * How a worker is started: the arguments in the worker command file, one a line, then the command, the task file and the folder
  * for events. The process gets a session of its own, so that nothing that ends the agent ends it, nothing to read, and its log as
- * standard error.
+ * standard error. It stands back behind agent and control plane where processors are short: a worker that computes on them would
+ * otherwise hold up the tokens of all others on their way.
  */
 public final class WorkerCommand {
     /** Names the worker's bearer token in its environment. */
@@ -20,6 +21,11 @@ public final class WorkerCommand {
 
     private static final String SETSID = "setsid";
     private static final String CARD_ORDER = "CUDA_DEVICE_ORDER";
+
+    private static final String NICE = "nice";
+
+    /** How far it stands back, on the scale of -20 to 19 of {@code nice(1)}. */
+    static final int NICENESS = 10;
 
     private final Path commandFile;
     private final Long defaultHeapBytes;
@@ -39,6 +45,9 @@ public final class WorkerCommand {
         List<String> program = program();
         boolean java = Path.of(program.getFirst()).getFileName().toString().equals("java");
         List<String> arguments = new ArrayList<>();
+        if (onPath(NICE)) {
+            arguments.addAll(List.of(NICE, "-n", Integer.toString(NICENESS)));
+        }
         if (onPath(SETSID)) {
             arguments.add(SETSID);
         }

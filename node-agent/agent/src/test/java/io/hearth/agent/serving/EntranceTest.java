@@ -128,7 +128,7 @@ class EntranceTest {
                 .putHeader("X-Hearth-Tag", "k:u:d:r")
                 .putHeader("Connection", "X-Private")
                 .putHeader("X-Private", "1");
-        Answer answer = whole(request.send());
+        Answer answer = whole(request);
         assertThat(answer.head().statusCode()).isEqualTo(418);
         assertThat(answer.head().getHeader("X-Worker")).isEqualTo("tea");
         assertThat(answer.body()).isEqualTo("no");
@@ -145,7 +145,7 @@ class EntranceTest {
         for (int size : new int[] {0, 1, 70_000, 5_000_000}) {
             byte[] body = new byte[size];
             new Random(size).nextBytes(body);
-            assertThat(whole(request(HttpMethod.POST, "/workers/w-1/echo").send(Buffer.buffer(body)))
+            assertThat(whole(request(HttpMethod.POST, "/workers/w-1/echo"), Buffer.buffer(body))
                             .bytes())
                     .isEqualTo(body);
             HttpClientRequest chunked =
@@ -177,13 +177,16 @@ class EntranceTest {
 
     @Test
     void theClientLearnsThatTheWorkerBrokeOff() throws Exception {
-        assertThatThrownBy(() -> whole(request("/workers/w-1/break").send())).hasMessageContaining("closed");
+        assertThatThrownBy(() -> whole(request("/workers/w-1/break"))).hasMessageContaining("closed");
         assertThat(get(request("/workers/w-3/x").send()).statusCode()).isEqualTo(502);
     }
 
     @Test
     void aSlowClientHoldsTheWorkerBack() throws Exception {
-        HttpClientResponse answer = get(request("/workers/w-1/flood").send().map(response -> response.pause()));
+        HttpClientRequest request = request("/workers/w-1/flood");
+        Future<HttpClientResponse> paused = request.response().map(response -> response.pause());
+        request.send();
+        HttpClientResponse answer = get(paused);
         long before = -1;
         while (before != written.get()) {
             before = written.get();
@@ -197,7 +200,7 @@ class EntranceTest {
     void saysWhatIsNotThereAndWhatIsNotReady() throws Exception {
         for (String path :
                 List.of("/", "/workers/", "/workers/w-1", "/workers/w-9/v1", "/workers//v1", "/other/w-1/x")) {
-            Answer answer = whole(request(path).send());
+            Answer answer = whole(request(path));
             assertThat(answer.head().statusCode()).as(path).isEqualTo(404);
             assertThat(answer.body()).contains("\"error\"");
         }
@@ -220,9 +223,9 @@ class EntranceTest {
 
     @Test
     void aNewCertificateIsShownWhileAnswersAreUnderWay() throws Exception {
-        Future<Answer> answer = request("/workers/w-1/two")
-                .send()
-                .compose(head -> head.body().map(body -> new Answer(head, body.toString(), body.getBytes())));
+        HttpClientRequest request = request("/workers/w-1/two");
+        Future<Answer> answer = body(request);
+        request.send();
         entrance.renew(new Enroller(control.address()).renew(identity));
         assertThat(get(answer).body()).isEqualTo("ab");
         assertThat(ask(control.authority.identity("control-plane"))).isEqualTo(418);
@@ -256,13 +259,28 @@ class EntranceTest {
     /** An answer with its whole body. */
     private record Answer(HttpClientResponse head, String body, byte[] bytes) {}
 
-    private static Answer whole(Future<HttpClientResponse> sent) throws Exception {
-        return get(sent.compose(head -> head.body().map(body -> new Answer(head, body.toString(), body.getBytes()))));
+    private static Answer whole(HttpClientRequest request) throws Exception {
+        return whole(request, Buffer.buffer());
+    }
+
+    private static Answer whole(HttpClientRequest request, Buffer sent) throws Exception {
+        Future<Answer> answer = body(request);
+        request.send(sent);
+        return get(answer);
+    }
+
+    /** Asked for before the request is sent: a short answer is over before another thread comes to listen for its body. */
+    private static Future<Answer> body(HttpClientRequest request) {
+        return request.response()
+                .compose(head -> head.body().map(body -> new Answer(head, body.toString(), body.getBytes())));
     }
 
     /** An answer whose pieces are heard from the first on. */
     private HttpClientResponse heard(String uri, Consumer<Buffer> piece) throws Exception {
-        return get(request(uri).send().map(head -> head.handler(piece::accept)));
+        HttpClientRequest request = request(uri);
+        Future<HttpClientResponse> answer = request.response().map(head -> head.handler(piece::accept));
+        request.send();
+        return get(answer);
     }
 
     private int ask(PemKeyCertOptions certificate) throws Exception {

@@ -9,14 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 /**
  * Prints the figures of the control plane for docs/benchmarks.md: start-up time, resident memory, and how long pages take to open.
- * Run it on a quiet machine:
+ * Nothing is asserted of them. For a quiet machine:
  *
- * <pre>mvn -o -q -pl appliance-ui exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.hearth.ui.it.Measure</pre>
+ * <pre>./hearth test --long -pl appliance-ui -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=MeasureIT</pre>
  */
-public final class Measure {
+class MeasureIT {
     private static final int TIMES = 5;
     private static final List<String> PAGES = List.of(
             "",
@@ -31,8 +33,9 @@ public final class Measure {
             "audit",
             "settings");
 
-    /** Measures and prints. */
-    public static void main(String[] arguments) {
+    @Test
+    @Tag("long")
+    void printsTheFigures() {
         PrintStream out = System.out;
         try (Appliance appliance = Appliance.ready("measure")) {
             List<Double> starts = new ArrayList<>();
@@ -82,6 +85,4 @@ public final class Measure {
     private static double median(List<Double> values) {
         return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
     }
-
-    private Measure() {}
 }
