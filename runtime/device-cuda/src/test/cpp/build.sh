@@ -54,7 +54,9 @@ asan) common="$common -DHEARTH_EMULATOR_ONE_THREAD -fsanitize=address -fsanitize
     ;;
 esac
 kernelFlags="$common $fused -ffp-contract=fast -DHEARTH_EMULATOR -Wno-unknown-pragmas -Wno-unused-function -Wno-sign-compare -I$here/emulator -I$headers"
-if [ "$variant" = checked ]; then
+if [ "$variant" = asan ]; then
+    kernelFlags="$kernelFlags -O1"
+elif [ "$variant" = checked ]; then
     kernelFlags="$kernelFlags -O1 -fsanitize=thread -fsanitize=alignment"
 fi
 

@@ -47,7 +47,7 @@ Block& Block::create() {
 
 Block::~Block() {
     here = nullptr;
-    if (stacks != nullptr) munmap(stacks, STACK * static_cast<size_t>(stackCount));
+    releaseStacks();
     std::free(sharedArea);
 }
 
@@ -164,8 +164,15 @@ void Block::prepare(const Launch& what, uint3 index) {
     atBarrier = 0;
 }
 
+void Block::releaseStacks() {
+    if (stacks == nullptr) return;
+    size_t bytes = STACK * static_cast<size_t>(stackCount);
+    ASAN_UNPOISON_MEMORY_REGION(stacks, bytes);
+    munmap(stacks, bytes);
+}
+
 void Block::makeStacks(int number) {
-    if (stacks != nullptr) munmap(stacks, STACK * static_cast<size_t>(stackCount));
+    releaseStacks();
     stackCount = number;
     stacks = static_cast<char*>(mmap(nullptr, STACK * static_cast<size_t>(number), PROT_READ | PROT_WRITE,
                                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));

@@ -106,6 +106,7 @@ private:
     void prepare(const Launch& launch, uint3 index);
     void findStaticShared(const Kernel& kernel);
     void makeStacks(int number);
+    void releaseStacks();
     void shuffleOrder();
     Thread* next();
     void goOn(Thread& from);

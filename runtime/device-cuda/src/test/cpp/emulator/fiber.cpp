@@ -80,8 +80,8 @@ static Fiber* left;
 #endif
 
 void Fiber::begin(char* stack, size_t bytes, void (*entry)()) {
-#ifdef HEARTH_FIBER_ASAN
     ASAN_UNPOISON_MEMORY_REGION(stack, bytes);
+#ifdef HEARTH_FIBER_ASAN
     bottom = stack;
     size = bytes;
 #endif

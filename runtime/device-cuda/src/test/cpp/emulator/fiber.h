@@ -9,8 +9,8 @@
 #include <ucontext.h>
 #endif
 
-#if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
+#if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/common_interface_defs.h>
 #define HEARTH_FIBER_ASAN 1
 #endif

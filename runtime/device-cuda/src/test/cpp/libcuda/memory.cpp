@@ -1,6 +1,7 @@
 // Memory of the card and pinned memory of the host, fills and copies.
 #include <cstdlib>
 #include <cstring>
+#include <sanitizer/asan_interface.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ auto containing(Map& areas, uint64_t address, size_t bytes) {
 }
 
 void release(const Allocation& allocation) {
+    ASAN_UNPOISON_MEMORY_REGION(allocation.area, allocation.areaBytes);
     munmap(allocation.area, allocation.areaBytes);
     hearth_emulator_allocations_changed();
 }
@@ -206,6 +208,8 @@ CU_API CUresult cuMemAlloc_v2(CUdeviceptr* address, size_t bytes) {
     }
     char* first = begin + pages - held;
     std::memset(first, 0xff, std::min(bytes, SPOILT));
+    ASAN_POISON_MEMORY_REGION(begin, static_cast<size_t>(first - begin));
+    ASAN_POISON_MEMORY_REGION(first + bytes, held - bytes);
     *address = reinterpret_cast<CUdeviceptr>(first);
     count("allocations");
     std::lock_guard<std::mutex> lock(mutex);

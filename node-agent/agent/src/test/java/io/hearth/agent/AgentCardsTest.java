@@ -76,6 +76,15 @@ class AgentCardsTest {
         assertThat(sample.detail().powerLimitWatts()).isEqualTo(700);
         assertThat(sample.findings()).isEmpty();
 
+        cards.set("card0.mig", 2);
+        control.until(
+                "it is cut up",
+                () -> latest().filter(said -> "mig".equals(refusal(said, 0))).isPresent());
+        cards.set("card0.mig", 0);
+        control.until(
+                "it is whole again",
+                () -> latest().filter(said -> refusal(said, 0) == null).isPresent());
+
         cards.set("card0.xids", "1:79").set("card0.lost", 15);
         control.until(
                 "it takes no more work",

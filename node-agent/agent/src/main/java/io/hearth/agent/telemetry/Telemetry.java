@@ -2,6 +2,7 @@ package io.hearth.agent.telemetry;
 
 import io.hearth.agent.common.LogText;
 import io.hearth.agent.telemetry.doctor.CardDoctor;
+import io.hearth.agent.telemetry.doctor.Findings;
 import io.hearth.agent.workers.ProcessMark;
 import io.hearth.protocol.CardFinding;
 import io.hearth.protocol.CardIncident;
@@ -135,6 +136,11 @@ public final class Telemetry implements AutoCloseable {
     }
 
     private static void stopsWork(CardSample card, Map<String, CardFinding> broken) {
+        if (card.detail() != null
+                && card.detail().mig() != null
+                && Boolean.TRUE.equals(card.detail().mig().enabled())) {
+            broken.put(card.card(), Findings.cutUp());
+        }
         if (card.findings() != null) {
             card.findings().stream()
                     .filter(CardFinding::stopsWork)

@@ -60,6 +60,11 @@ public final class Findings {
         return CardFinding.of("unlisted", Level.WARNING, Origin.UNKNOWN, Action.LOOK);
     }
 
+    /** A card that is cut into instances; the worker would take one of them for the whole. */
+    public static CardFinding cutUp() {
+        return CardFinding.of("mig", Level.NOTE, Origin.UNKNOWN, Action.LOOK);
+    }
+
     /** The worker could not be asked. */
     public static CardFinding unasked(String sentence) {
         return CardFinding.of("unasked", Level.WARNING, Origin.UNKNOWN, Action.LOOK, sentence);

@@ -45,8 +45,11 @@ final class ColumnSums {
     void add(KernelFunction firstPass, LaunchArguments arguments, Parts parts, Tensor out) {
         firstPass.launch(arguments, parts.tiles, parts.count, 1, Geometry.THREADS, 0);
         KernelFunction kernel = library.function("add_parts");
-        LaunchArguments second =
-                kernel.arguments().address(parts.address).pointer(out).i32(parts.count).i64(parts.width);
+        LaunchArguments second = kernel.arguments()
+                .address(parts.address)
+                .pointer(out)
+                .i32(parts.count)
+                .i64(parts.width);
         kernel.launch(second, Geometry.ceilDiv(parts.width, Geometry.WARP), 1, 1, Geometry.THREADS, 0);
     }
 }

@@ -39,8 +39,7 @@ final class ElementKernels {
             return;
         }
         KernelFunction kernel = library.function("fill");
-        LaunchArguments arguments =
-                kernel.arguments().pointer(x).i64(x.bytes()).i32(pattern);
+        LaunchArguments arguments = kernel.arguments().pointer(x).i64(x.bytes()).i32(pattern);
         share(kernel, arguments, ceilDiv(x.bytes(), 16));
     }
 
@@ -126,8 +125,7 @@ final class ElementKernels {
 
     void scale(Tensor x, float factor) {
         KernelFunction kernel = library.function("scale", x.type());
-        LaunchArguments arguments =
-                kernel.arguments().pointer(x).f32(factor).i64(x.elements());
+        LaunchArguments arguments = kernel.arguments().pointer(x).f32(factor).i64(x.elements());
         shareElements(kernel, arguments, x);
     }
 
@@ -182,7 +180,6 @@ final class ElementKernels {
     }
 
     private void share(KernelFunction kernel, LaunchArguments arguments, long chunks) {
-        kernel.launch(
-                arguments, Geometry.sharedBlocks(chunks, library.multiprocessors()), 1, 1, THREADS, 0);
+        kernel.launch(arguments, Geometry.sharedBlocks(chunks, library.multiprocessors()), 1, 1, THREADS, 0);
     }
 }

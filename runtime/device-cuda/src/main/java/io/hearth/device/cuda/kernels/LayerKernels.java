@@ -50,12 +50,8 @@ final class LayerKernels {
 
     void rmsNorm(Tensor x, Tensor gamma, float eps, Tensor y, Tensor rstd) {
         KernelFunction kernel = library.function("rms_norm", x.type());
-        LaunchArguments arguments = kernel.arguments()
-                .pointer(x)
-                .pointer(gamma)
-                .f32(eps)
-                .pointer(y)
-                .pointer(rstd);
+        LaunchArguments arguments =
+                kernel.arguments().pointer(x).pointer(gamma).f32(eps).pointer(y).pointer(rstd);
         launchNorm(kernel, arguments, x);
     }
 

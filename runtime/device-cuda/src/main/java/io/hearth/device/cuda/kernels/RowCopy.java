@@ -16,12 +16,7 @@ final class RowCopy {
      * @param targetIndex i32[rows], or null for the row's own number
      */
     static void launch(
-            KernelLibrary library,
-            Tensor source,
-            Tensor sourceIndex,
-            Tensor target,
-            Tensor targetIndex,
-            long rows) {
+            KernelLibrary library, Tensor source, Tensor sourceIndex, Tensor target, Tensor targetIndex, long rows) {
         int bytes = source.type().bytes();
         long rowBytes = (long) source.cols() * bytes;
         KernelFunction kernel = library.function("copy_rows");

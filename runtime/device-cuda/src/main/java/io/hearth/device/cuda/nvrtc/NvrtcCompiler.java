@@ -120,7 +120,8 @@ public final class NvrtcCompiler {
                 String file = image.getKey() + "." + target + (target.startsWith("sm_") ? ".cubin" : ".ptx");
                 Files.write(part.resolve(file), image.getValue());
                 String hash = HexFormat.of().formatHex(sha256().digest(image.getValue()));
-                index.append(String.join(" ", image.getKey(), target, file, hash)).append('\n');
+                index.append(String.join(" ", image.getKey(), target, file, hash))
+                        .append('\n');
             }
             Files.writeString(part.resolve("index"), index);
             try {
