@@ -9,8 +9,8 @@
 # what ptxas says of registers and spills (<name>.<target>.log) and what tells which images are up to date.
 #
 # A source is compiled again if it, a header that it includes, this script or the compiler has changed. The images depend on
-# nothing else: not on folders, nor on the time. Without nvcc only the sources are copied. A source that does not compile is
-# named, everything else is built all the same, and the exit status is 1 then.
+# nothing else: not on folders, nor on the time. Without nvcc, or without g++, which it calls, only the sources are copied. A
+# source that does not compile is named, everything else is built all the same, and the exit status is 1 then.
 set -u
 export LC_ALL=C
 
@@ -128,6 +128,25 @@ copySources() {
     done >"$out/src/index"
 }
 
+# Whether there is a compiler for all targets; says what is lacking if not.
+usable() {
+    if ! command -v nvcc >/dev/null 2>&1 || ! nvcc --version >"$work/compiler" 2>&1; then
+        echo "no CUDA compiler (nvcc) was found"
+    elif ! command -v g++ >/dev/null 2>&1; then
+        echo "nvcc needs g++, which was not found"
+    else
+        known=$(nvcc --list-gpu-code 2>/dev/null)
+        for target in $targets; do
+            echo "$known" | grep -qx "${target%%:*}" || {
+                echo "this nvcc is too old for ${target%%:*}"
+                return 1
+            }
+        done
+        return 0
+    fi
+    return 1
+}
+
 if [ "$1" = --one ]; then
     out=$2 work=$3
     cd "$here" && build "$4"
@@ -146,10 +165,10 @@ cd "$here" || exit 1
 copySources
 tidy
 
-if ! command -v nvcc >/dev/null 2>&1 || ! nvcc --version >"$work/compiler" 2>&1; then
-    rm -f "$out/index" "$out"/*.cubin "$out"/*.ptx
-    echo "No CUDA compiler (nvcc) was found: kernels for NVIDIA cards are not built here. A machine with a card compiles them" \
-        "when it first needs them, by NVIDIA's library libnvrtc."
+if ! lacking=$(usable); then
+    rm -f "$out/index" "$out"/*.cubin "$out"/*.ptx "$work"/*.key "$work"/*.log
+    echo "Kernels for NVIDIA cards are not built here: $lacking. A machine with a card compiles them when it first needs" \
+        "them, by NVIDIA's library libnvrtc."
     exit 0
 fi
 # The largest first, so that none is left alone at the end.
