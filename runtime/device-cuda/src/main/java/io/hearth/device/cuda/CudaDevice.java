@@ -58,9 +58,7 @@ public final class CudaDevice implements Device {
             opened.add(this::closeBuffers);
             DeviceBuffer gemmWorkspace = allocate(CublasLtGemm.WORKSPACE_BYTES);
             gemm = opened.add(Presets.open(
-                    machine.libraries(),
-                    NvidiaLibraries.BLAS,
-                    () -> new CublasLtGemm(stream, library, gemmWorkspace)));
+                    machine.libraries(), NvidiaLibraries.BLAS, () -> new CublasLtGemm(stream, library, gemmWorkspace)));
             kernels = new CudaKernels(library, stream, gemm, new Workspace(allocate(Workspace.BYTES)));
             checked = new CheckedKernels(kernels);
             detail = machine.describe(card) + ", " + gemm.describe();

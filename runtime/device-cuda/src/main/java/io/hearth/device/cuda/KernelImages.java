@@ -45,9 +45,7 @@ final class KernelImages {
      */
     static KernelImages ofThisBuild() {
         String folder = System.getProperty("hearth.cuda.kernels", System.getenv("HEARTH_CUDA_KERNELS"));
-        return folder == null || folder.isBlank()
-                ? new KernelImages(KernelImages::resource)
-                : in(Path.of(folder));
+        return folder == null || folder.isBlank() ? new KernelImages(KernelImages::resource) : in(Path.of(folder));
     }
 
     static KernelImages in(Path folder) {

@@ -10,8 +10,8 @@ import java.util.Map;
 /** A Java process with the class path of this one, and nothing in its environment that points to NVIDIA's libraries. */
 record ChildProcess(int status, String output) {
     static ChildProcess run(Map<String, String> environment, List<String> options, Class<?> main, String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(System.getProperty("java.home") + "/bin/java", "--enable-native-access=ALL-UNNAMED", "-Xmx512m"));
+        List<String> command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java", "--enable-native-access=ALL-UNNAMED", "-Xmx512m"));
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(Arrays.asList(arguments));

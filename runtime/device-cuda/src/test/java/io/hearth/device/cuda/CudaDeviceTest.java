@@ -111,8 +111,8 @@ class CudaDeviceTest {
     @Test
     void uploadsOfAllSizesArrive() {
         Tensor target = device.allocate(DType.I8, 40 << 20);
-        for (int size : new int[] {1, 3, 64, 511 << 10, 512 << 10, (512 << 10) + 1, (8 << 20) - 1, 8 << 20, (37 << 20) + 5
-        }) {
+        for (int size :
+                new int[] {1, 3, 64, 511 << 10, 512 << 10, (512 << 10) + 1, (8 << 20) - 1, 8 << 20, (37 << 20) + 5}) {
             byte[] source = random(size, size);
             Tensor part = target.slice(7, size);
             device.upload(MemorySegment.ofArray(source), part);
@@ -158,8 +158,9 @@ class CudaDeviceTest {
         long free = device.info().freeBytes();
         assertThatThrownBy(() -> device.allocate(1L << 50))
                 .isInstanceOf(DeviceException.class)
-                .hasMessage("cuda:0 (Emulated card at 0000:01:00.0) has not enough memory: 1073741824 MiB were asked for, " + (free >> 20)
-                        + " MiB are free.");
+                .hasMessage(
+                        "cuda:0 (Emulated card at 0000:01:00.0) has not enough memory: 1073741824 MiB were asked for, "
+                                + (free >> 20) + " MiB are free.");
         device.allocate(1 << 20);
     }
 

@@ -66,8 +66,8 @@ class DiscoveryTest {
 
     @Test
     void findsCardsWithoutTouchingThePresets() {
-        ChildProcess child =
-                ChildProcess.run(emulated("HEARTH_EMULATED_CARDS", "2"), List.of("-verbose:class"), DiscoveryProbe.class);
+        ChildProcess child = ChildProcess.run(
+                emulated("HEARTH_EMULATED_CARDS", "2"), List.of("-verbose:class"), DiscoveryProbe.class);
         assertThat(child.output())
                 .contains("index=0")
                 .contains("index=1")

@@ -52,7 +52,8 @@ class GemmTest {
     private void write(Tensor view, float[] values) {
         int cols = view.cols();
         for (int row = 0; row < view.rows(); row++) {
-            MemorySegment bytes = MemorySegment.ofArray(new byte[cols * view.type().bytes()]);
+            MemorySegment bytes =
+                    MemorySegment.ofArray(new byte[cols * view.type().bytes()]);
             for (int col = 0; col < cols; col++) {
                 float value = values[row * cols + col];
                 switch (view.type()) {
@@ -68,7 +69,8 @@ class GemmTest {
     private float[] read(Tensor view) {
         float[] values = new float[view.rows() * view.cols()];
         for (int row = 0; row < view.rows(); row++) {
-            MemorySegment bytes = MemorySegment.ofArray(new byte[view.cols() * view.type().bytes()]);
+            MemorySegment bytes =
+                    MemorySegment.ofArray(new byte[view.cols() * view.type().bytes()]);
             device.download(view.rows(row, row + 1).reshape(view.cols()), bytes);
             for (int col = 0; col < view.cols(); col++) {
                 values[row * view.cols() + col] = switch (view.type()) {
@@ -102,9 +104,19 @@ class GemmTest {
         float beta = random.nextInt(2);
         int around = random.nextBoolean() ? 0 : 9;
         Matrix a = matrix(
-                random, act, transposeA ? k : m, transposeA ? m : k, random.nextInt(around + 1), random.nextInt(around + 1));
+                random,
+                act,
+                transposeA ? k : m,
+                transposeA ? m : k,
+                random.nextInt(around + 1),
+                random.nextInt(around + 1));
         Matrix b = matrix(
-                random, act, transposeB ? n : k, transposeB ? k : n, random.nextInt(around + 1), random.nextInt(around + 1));
+                random,
+                act,
+                transposeB ? n : k,
+                transposeB ? k : n,
+                random.nextInt(around + 1),
+                random.nextInt(around + 1));
         Matrix out = matrix(random, outType, m, n, random.nextInt(around + 1), random.nextInt(around + 1));
         Matrix bias = beta == 0 && random.nextBoolean() ? matrix(random, act, 1, n, random.nextInt(3), 0) : null;
         if (beta == 0) {
@@ -113,14 +125,14 @@ class GemmTest {
             write(out.tensor(), nothing);
         }
         Tensor biasRow = bias == null ? null : bias.tensor().reshape(n);
-        device.gemm()
-                .matmul(a.tensor(), transposeA, b.tensor(), transposeB, alpha, beta, biasRow, out.tensor());
+        device.gemm().matmul(a.tensor(), transposeA, b.tensor(), transposeB, alpha, beta, biasRow, out.tensor());
         float[] result = read(out.tensor());
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 float sum = 0;
                 for (int x = 0; x < k; x++) {
-                    sum += a.values()[transposeA ? x * m + i : i * k + x] * b.values()[transposeB ? j * k + x : x * n + j];
+                    sum += a.values()[transposeA ? x * m + i : i * k + x]
+                            * b.values()[transposeB ? j * k + x : x * n + j];
                 }
                 float expected = alpha * sum + (beta == 0 ? 0 : out.values()[i * n + j]);
                 if (bias != null) {
@@ -129,7 +141,9 @@ class GemmTest {
                     expected = (fused ? expected : rounded(expected, outType)) + bias.values()[j];
                 }
                 assertThat(result[i * n + j])
-                        .as("seed %d: element (%d, %d) of %s x %s to %s", seed, i, j, a.tensor(), b.tensor(), out.tensor())
+                        .as(
+                                "seed %d: element (%d, %d) of %s x %s to %s",
+                                seed, i, j, a.tensor(), b.tensor(), out.tensor())
                         .isEqualTo(rounded(expected, outType));
             }
         }

@@ -56,12 +56,7 @@ final class AttentionKernels {
                 .pointer(stats);
         int shared = AttentionTiles.bytes(tile, AttentionTiles.FORWARD_ROWS + 2 * 64);
         kernel.launch(
-                arguments,
-                call.tiles(AttentionTiles.FORWARD_ROWS),
-                call.keyHeads(),
-                1,
-                AttentionTiles.THREADS,
-                shared);
+                arguments, call.tiles(AttentionTiles.FORWARD_ROWS), call.keyHeads(), 1, AttentionTiles.THREADS, shared);
     }
 
     /** Rows of a call, and the arguments that all kernels take in the same order. */

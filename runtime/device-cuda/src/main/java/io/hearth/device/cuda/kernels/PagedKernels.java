@@ -52,8 +52,11 @@ final class PagedKernels {
     void copyBlocks(Tensor cache, Tensor source, Tensor target) {
         long width = cache.dim(1) * cache.dim(2) * cache.dim(3);
         KernelFunction kernel = library.function("copy_blocks", cache.type());
-        LaunchArguments arguments =
-                kernel.arguments().pointer(cache).pointer(source).pointer(target).i64(width);
+        LaunchArguments arguments = kernel.arguments()
+                .pointer(cache)
+                .pointer(source)
+                .pointer(target)
+                .i64(width);
         int pieces = (int) Math.min(ceilDiv(width, COPIED), 65535);
         kernel.launch(arguments, source.elements(), pieces, 1, Geometry.THREADS, 0);
     }
