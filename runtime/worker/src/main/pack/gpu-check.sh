@@ -37,9 +37,9 @@ main() {
   require_card
   begin_output
   trap 'stop' INT TERM
-  local step
-  for step in "${steps[@]}"; do
-    run "$step"
+  while ((${#steps[@]} > 0)); do
+    run "${steps[0]}"
+    steps=("${steps[@]:1}")
   done
   report
 }
@@ -229,7 +229,7 @@ run() {
   limit=$(limit_of "$step")
   left=$((deadline - SECONDS))
   if ((left < 10)); then
-    note "$step" skipped 0 "$limit" -1 "No time was left of $minutes minutes."
+    note "$step" skipped 0 "$limit" -1 "No time was left (--minutes $minutes)."
     return
   fi
   ((limit <= left)) || limit=$left
@@ -265,7 +265,11 @@ stop() {
   if [[ -n ${child:-} ]]; then
     kill -TERM "$child" 2>/dev/null && wait "$child" 2>/dev/null
   fi
-  say "Stopped."
+  local step
+  for step in "${steps[@]}"; do
+    say "$step"
+    note "$step" skipped 0 "$(limit_of "$step")" -1 "The check was stopped before this step had ended."
+  done
   report
 }
 

@@ -169,7 +169,7 @@ class HardwareReportTest {
 
     @Test
     void aSkippedStepMakesTheCheckIncompleteNotFailed() throws Exception {
-        write("steps.tsv", "goldens\tpassed\t3\t75\t0\t\nresume\tskipped\t0\t75\t-1\tNo time was left of 8 minutes.\n");
+        write("steps.tsv", "goldens\tpassed\t3\t75\t0\t\nresume\tskipped\t0\t75\t-1\tNo time was left (--minutes 8).\n");
         assertThat(report().outcome()).isEqualTo("incomplete");
         assertThat(HardwareReportMain.run(
                         folder.toString(), folder.resolve("hardware.json").toString()))
