@@ -36,7 +36,8 @@ class HearthScriptTest {
         "docter, doctor",
         "tests, test",
         "agents, agent",
-        "controll, control-plane"
+        "controll, control-plane",
+        "gpu-check, gpu-pack"
     })
     void anUnknownCommandIsAnsweredWithTheNearestOne(String written, String meant) throws Exception {
         Ended ended = run(written);
@@ -62,6 +63,9 @@ class HearthScriptTest {
                 "agent                  | Say where the control plane is",
                 "agent --control        | --control needs a value",
                 "agent --what https://x | There is no option \"--what\"",
+                "gpu-pack --what x      | There is no option \"--what\"",
+                "gpu-pack --output      | --output needs a value",
+                "gpu-pack --output a.7z | must end in .tar.xz or .tar.gz",
             })
     void aWrongOptionIsASentenceBeforeAnythingIsBuilt(String arguments, String sentence) throws Exception {
         Ended ended = run(arguments.split(" "));

@@ -17,6 +17,10 @@ import java.util.stream.Stream;
 /** Loads a checkpoint of random weights, which is written to the disk first: from the disk, and from memory. */
 final class LoadBench {
     private static final double WRITING_SECONDS = 45;
+
+    /** If writing took longer, reading from the disk is left out: it cannot be broken off. */
+    private static final double COLD_WRITING_SECONDS = 25;
+
     private static final double ROOM = 1.1;
     private static final String COLD = "load, from the disk";
     private static final String WARM = "load, from the page cache";
@@ -53,8 +57,9 @@ final class LoadBench {
                 folder.resolve("hearth-bench-" + ProcessHandle.current().pid());
         try {
             requireRoom(folder);
+            long begin = System.nanoTime();
             RandomCheckpoint.write(directory, config, act, WRITING_SECONDS);
-            return measure(directory);
+            return measure(directory, (System.nanoTime() - begin) / 1e9);
         } catch (CheckpointException e) {
             results.accept(Figure.skipped("load", COLD, 1, 0, e.getMessage()));
             results.accept(Figure.skipped("load", WARM, 1, 0, e.getMessage()));
@@ -79,8 +84,11 @@ final class LoadBench {
         }
     }
 
-    private LoadedModel measure(Path directory) {
-        if (forget(directory)) {
+    private LoadedModel measure(Path directory, double writing) {
+        if (writing > COLD_WRITING_SECONDS) {
+            String why = "The disk is slow: writing the checkpoint took %.0f seconds.".formatted(writing);
+            results.accept(Figure.skipped("load", COLD, 1, 0, why));
+        } else if (forget(directory)) {
             timed(COLD, directory).close();
         } else {
             results.accept(Figure.skipped("load", COLD, 1, 0, "The system does not forget files when it is asked to."));

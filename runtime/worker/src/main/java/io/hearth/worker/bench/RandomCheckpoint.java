@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 /** A model directory in Hugging Face layout with random weights, for measuring how fast such a directory is loaded. */
 final class RandomCheckpoint {
-    private static final long SHARD_BYTES = 5_000_000_000L;
+    private static final long SHARD_BYTES = 2_000_000_000L;
 
     private RandomCheckpoint() {}
 
