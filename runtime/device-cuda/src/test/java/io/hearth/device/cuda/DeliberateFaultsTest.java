@@ -40,7 +40,7 @@ class DeliberateFaultsTest {
                     "squaredNorm",
                     "not in the mask",
                     ""),
-            new Fault("missingWarpBarrier", "sampling.cu", "order.h", "__syncwarp();", "", "topK", "kit: ", "race: "),
+            new Fault("missingWarpBarrier", "sampling.cu", "order.h", "__syncwarp();", "", "topK", "kit: ", ""),
             new Fault(
                     "unorderedCounting",
                     "sampling.cu",
