@@ -7,10 +7,11 @@
 set -eu
 export LC_ALL=C
 
-cd "$(dirname "$0")"
 if [ $# -gt 0 ]; then
-    work=$1
+    work=$(cd "$1" && pwd)
+    cd "$(dirname "$0")"
 else
+    cd "$(dirname "$0")"
     sh build.sh ../../../target/classes/cuda
     work=../../../target/cuda-build
 fi
