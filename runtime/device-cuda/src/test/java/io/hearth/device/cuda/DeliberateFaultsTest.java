@@ -42,15 +42,6 @@ class DeliberateFaultsTest {
                     ""),
             new Fault("missingWarpBarrier", "sampling.cu", "order.h", "__syncwarp();", "", "topK", "kit: ", ""),
             new Fault(
-                    "unorderedCounting",
-                    "sampling.cu",
-                    "sampling.cu",
-                    "atomicAdd(&counts[bins.of(value)], 1)",
-                    "counts[bins.of(value)]++",
-                    "topK",
-                    "",
-                    "race: "),
-            new Fault(
                     "missingWaitForACopy",
                     "attention.cu",
                     "attention_forward.h",
