@@ -47,7 +47,7 @@ fi
 case $variant in
 plain) ;;
 checked) common="$common -DHEARTH_EMULATOR_ONE_THREAD -DHEARTH_EMULATOR_CHECKED" ;;
-asan) common="$common -DHEARTH_EMULATOR_ONE_THREAD -fsanitize=address -fsanitize=alignment -fno-sanitize-recover=alignment -fsanitize-sections=hearth_shared -fno-omit-frame-pointer" ;;
+asan) common="$common -DHEARTH_EMULATOR_ONE_THREAD -fsanitize=address -fsanitize=alignment -fno-sanitize-recover=alignment -fno-omit-frame-pointer" ;;
 *)
     echo "build.sh: unknown variant $variant" >&2
     exit 2

@@ -4,37 +4,11 @@
 
 #include <cstdarg>
 #include <cstdlib>
-#include <link.h>
 #include <memory>
-#include <sys/mman.h>
 
 namespace emulator {
 
 __thread ThreadView* self;
-
-namespace {
-
-// A little more than a power of two, so that the tops of stacks do not all fall into the same lines of the cache.
-constexpr size_t STACK =
-#if defined(__SANITIZE_ADDRESS__)
-    256 * 1024 + 192;
-#else
-    64 * 1024 + 192;
-#endif
-constexpr int NAN_BYTE = 0xff, GUARD_BYTE = 0xa5;
-// What must be free of it where a thread waits.
-constexpr size_t STACK_LEFT = 8 * 1024;
-
-// Not-a-number in every type, also into the room that AddressSanitizer keeps between variables.
-#if defined(__SANITIZE_ADDRESS__)
-__attribute__((no_sanitize("address"))) void spoil(char* begin, size_t bytes) {
-    for (volatile char* at = begin; at < begin + bytes; at++) *at = static_cast<char>(NAN_BYTE);
-}
-#else
-void spoil(char* begin, size_t bytes) { std::memset(begin, NAN_BYTE, bytes); }
-#endif
-
-}  // namespace
 
 __thread Block* Block::here;
 
@@ -48,7 +22,7 @@ Block& Block::create() {
 Block::~Block() {
     here = nullptr;
     releaseStacks();
-    std::free(sharedArea);
+    releaseShared();
 }
 
 // ---- Running ------------------------------------------------------------------------------------------------------------
@@ -119,7 +93,8 @@ void Block::prepare(const Launch& what, uint3 index) {
     bool sameLaunch = launchId == what.id;
     launch = &what;
     launchId = what.id;
-    runs++;
+    static std::atomic<unsigned> runs{0};
+    runNumber = ++runs;
     barriers = 0;
     view = BlockView{index, dim3{what.threads, 1, 1}, what.grid};
     if (!sameLaunch || count != static_cast<int>(what.threads)) {
@@ -131,22 +106,13 @@ void Block::prepare(const Launch& what, uint3 index) {
             threads[i].warp = i / WARP;
             threads[i].block = &view;
         }
-        if (what.sharedBytes + 2 * GUARD > sharedAreaBytes) {
-            std::free(sharedArea);
-            sharedAreaBytes = (what.sharedBytes + 3 * GUARD - 1) / GUARD * GUARD;
-            sharedArea = static_cast<char*>(std::aligned_alloc(GUARD, sharedAreaBytes));
-        }
-        sharedBytes = what.sharedBytes;
-        shared = sharedArea + GUARD;
-        std::memset(sharedArea, GUARD_BYTE, GUARD);
-        std::memset(shared + sharedBytes, GUARD_BYTE, GUARD);
+        makeShared(what.sharedBytes);
         findStaticShared(*what.kernel);
     }
     order.resize(count);
     bool backward = what.order == Order::BACKWARD || what.order == Order::WARPS_BACKWARD;
     for (int i = 0; i < count; i++) order[i] = backward ? count - 1 - i : i;
-    std::memset(shared, NAN_BYTE, sharedBytes);
-    spoil(staticShared, staticSharedBytes);
+    spoilShared();
     if (unfinished) {
         for (auto& warp : gatherings) {
             for (Gathering& gathering : warp) gathering.arrived = 0;
@@ -162,55 +128,6 @@ void Block::prepare(const Launch& what, uint3 index) {
     }
     alive = count;
     atBarrier = 0;
-}
-
-void Block::releaseStacks() {
-    if (stacks == nullptr) return;
-    size_t bytes = STACK * static_cast<size_t>(stackCount);
-    ASAN_UNPOISON_MEMORY_REGION(stacks, bytes);
-    munmap(stacks, bytes);
-}
-
-void Block::makeStacks(int number) {
-    releaseStacks();
-    stackCount = number;
-    stacks = static_cast<char*>(mmap(nullptr, STACK * static_cast<size_t>(number), PROT_READ | PROT_WRITE,
-                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-    if (stacks == MAP_FAILED) std::abort();
-    threads.resize(number);
-    gatherings.resize((number + WARP - 1) / WARP, std::vector<Gathering>(WARP));
-}
-
-// The memory of the shared variables of the kernel's library.
-void Block::findStaticShared(const Kernel& kernel) {
-    char *begin, *end;
-    kernel.findShared(&begin, &end);
-    if (end != nullptr) {
-        staticShared = begin;
-        staticSharedBytes = static_cast<size_t>(end - begin);
-        return;
-    }
-    struct Search {
-        char *within, *begin;
-        size_t bytes;
-    } search{begin, nullptr, 0};
-    dl_iterate_phdr(
-        [](dl_phdr_info* info, size_t, void* data) {
-            auto* wanted = static_cast<Search*>(data);
-            auto* begin = static_cast<char*>(info->dlpi_tls_data);
-            for (int i = 0; begin != nullptr && i < info->dlpi_phnum; i++) {
-                size_t bytes = info->dlpi_phdr[i].p_memsz;
-                if (info->dlpi_phdr[i].p_type == PT_TLS && wanted->within >= begin && wanted->within < begin + bytes) {
-                    wanted->begin = begin;
-                    wanted->bytes = bytes;
-                    return 1;
-                }
-            }
-            return 0;
-        },
-        &search);
-    staticShared = search.begin;
-    staticSharedBytes = search.bytes;
 }
 
 void Block::entry() {
@@ -326,7 +243,7 @@ void Block::copyAsync(const PendingCopy& copy, Place place, void* instruction) {
     running->copies.back().group = running->copyGroup;
     // Nobody knows what stands there until the copy is done.
     accessed(copy.shared, copy.bytes, true, instruction);
-    std::memset(copy.shared, NAN_BYTE, copy.bytes);
+    std::memset(copy.shared, 0xff, copy.bytes);
 }
 
 void Block::copyAsyncCommit() { running->copyGroup++; }
@@ -381,31 +298,6 @@ void Block::reportDeadlock() {
                       other->waitsIn, other->place.file, other->place.line);
     }
     *failure = text;
-}
-
-void Block::checkGuards() {
-    for (size_t i = 0; i < GUARD; i++) {
-        if (static_cast<unsigned char>(sharedArea[i]) != GUARD_BYTE ||
-            static_cast<unsigned char>(shared[sharedBytes + i]) != GUARD_BYTE) {
-            uint3 block = view.blockIndex;
-            char text[300];
-            std::snprintf(text, sizeof text, "wrote outside of the %zu bytes of dynamic shared memory (%s, block %u,%u,%u)",
-                          sharedBytes, launch->kernel->name, block.x, block.y, block.z);
-            *failure = text;
-            return;
-        }
-    }
-}
-
-bool Block::isShared(const void* address, size_t bytes) const {
-    auto* from = static_cast<const char*>(address);
-    return (from >= shared && from + bytes <= shared + sharedBytes) ||
-           (from >= staticShared && from + bytes <= staticShared + staticSharedBytes);
-}
-
-bool Block::isStack(const void* address) const {
-    auto* at = static_cast<const char*>(address);
-    return at >= stacks && at < stacks + STACK * stackCount;
 }
 
 // ---- What kernels call --------------------------------------------------------------------------------------------------

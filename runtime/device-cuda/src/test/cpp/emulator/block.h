@@ -87,7 +87,7 @@ public:
     // For the checked build: which run of a block this is, and how far the running thread is in it.
     void* kernelAddress() const { return reinterpret_cast<void*>(launch->kernel->call); }
     unsigned numberOfLaunch() const { return static_cast<unsigned>(launchId); }
-    unsigned numberOfRun() const { return runs; }
+    unsigned numberOfRun() const { return runNumber; }
     unsigned numberInLaunch() const {
         return view.blockIndex.x + view.gridSize.x * (view.blockIndex.y + view.gridSize.y * view.blockIndex.z);
     }
@@ -97,6 +97,15 @@ public:
 private:
     static __thread Block* here __attribute__((tls_model("initial-exec")));
 
+    // Bytes of a stack: a little more than a power of two, so that the tops do not all fall into the same lines of the cache;
+    // and how much of it must be free where a thread waits.
+#if defined(__SANITIZE_ADDRESS__)
+    static constexpr size_t STACK = 256 * 1024 + 192;
+#else
+    static constexpr size_t STACK = 64 * 1024 + 192;
+#endif
+    static constexpr size_t STACK_LEFT = 8 * 1024;
+
     // What stands before and after dynamic shared memory and must stay.
     static constexpr size_t GUARD = 128;
 
@@ -104,7 +113,10 @@ private:
     static void entry();
     static bool samePlace(Place a, Place b);
     void prepare(const Launch& launch, uint3 index);
+    void makeShared(size_t bytes);
+    void releaseShared();
     void findStaticShared(const Kernel& kernel);
+    void spoilShared();
     void makeStacks(int number);
     void releaseStacks();
     void shuffleOrder();
@@ -118,7 +130,7 @@ private:
     const Launch* launch = nullptr;
     bool unfinished = false;  // the block before this one failed
     uint64_t launchId = 0;
-    unsigned runs = 0, barriers = 0;
+    unsigned runNumber = 0, barriers = 0;
     BlockView view;
     std::vector<Thread> threads;
     std::vector<std::vector<Gathering>> gatherings;

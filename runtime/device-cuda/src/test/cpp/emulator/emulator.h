@@ -180,7 +180,7 @@ struct Kernel {
     int parameters;
     size_t sizes[MOST_PARAMETERS];
     bool pointers[MOST_PARAMETERS];
-    void (*findShared)(char** begin, char** end);  // see keywords.h
+    void* (*anchor)();  // an address in the memory of the shared variables of the kernel's library
 };
 
 template <typename... A>
@@ -207,8 +207,8 @@ struct Registration<kernel> {
                     std::is_same_v<A, float>) && ...),
                   "parameters are pointers, i64, int or float");
     Kernel entry;
-    Registration(const char* name, void (*findShared)(char**, char**))
-        : entry{name, &Signature<A...>::template call<kernel>, sizeof...(A), {sizeof(A)...}, {std::is_pointer_v<A>...}, findShared} {
+    Registration(const char* name, void* (*anchor)())
+        : entry{name, &Signature<A...>::template call<kernel>, sizeof...(A), {sizeof(A)...}, {std::is_pointer_v<A>...}, anchor} {
         enlist(&entry);
     }
     ~Registration() { delist(&entry); }
