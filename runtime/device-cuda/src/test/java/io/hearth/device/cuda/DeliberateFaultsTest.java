@@ -30,7 +30,7 @@ class DeliberateFaultsTest {
                     "    if (line == 0) {\n        __syncthreads();\n    } else {\n        __syncthreads();\n    }\n",
                     "biasGrad",
                     "while another thread of the block waits in __syncthreads at",
-                    "race: "),
+                    "while another thread of the block waits in __syncthreads at"),
             new Fault(
                     "lanesNotInTheMask",
                     "optimizer.cu",
@@ -40,7 +40,16 @@ class DeliberateFaultsTest {
                     "squaredNorm",
                     "not in the mask",
                     ""),
-            new Fault("missingWarpBarrier", "sampling.cu", "order.h", "__syncwarp();", "", "topK", "kit: ", ""),
+            new Fault("missingWarpBarrier", "sampling.cu", "order.h", "__syncwarp();", "", "topK", "kit: ", "race: "),
+            new Fault(
+                    "unorderedCounting",
+                    "sampling.cu",
+                    "sampling.cu",
+                    "atomicAdd(&counts[bins.of(value)], 1)",
+                    "counts[bins.of(value)]++",
+                    "topK",
+                    "",
+                    "race: "),
             new Fault(
                     "missingWaitForACopy",
                     "attention.cu",
