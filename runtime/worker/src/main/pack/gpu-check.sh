@@ -23,6 +23,7 @@ export LC_ALL=C
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 readonly no_card=3 skipped=77
+readonly known_shapes='qwen2\.5-0\.5b|llama-3-8b|tiny'
 
 main() {
   if [[ ${1:-} == --inside ]]; then
@@ -73,6 +74,17 @@ read_options() {
     shift
   done
   [[ -z $minutes || $minutes =~ ^[1-9][0-9]{0,3}$ ]] || wrong "--minutes needs a whole number from 1 to 9999."
+  local word
+  local -a words
+  IFS=, read -r -a words <<<"$shapes"
+  for word in "${words[@]}"; do
+    [[ $word =~ ^($known_shapes)$ ]] || wrong "There is no shape \"$word\"."
+  done
+  IFS=, read -r -a words <<<"$only"
+  for word in "${words[@]}"; do
+    [[ $word =~ ^(doctor|conformance|goldens|resume|job|(bench|peer)-($known_shapes))$ ]] ||
+      wrong "There is no step \"$word\"."
+  done
   [[ $output$here != *[\"\\]* ]] || wrong "Folders with quotation marks or backslashes in their names cannot be used."
 }
 
@@ -102,10 +114,6 @@ choose_steps() {
     return
   fi
   IFS=, read -r -a steps <<<"$only"
-  for shape in "${steps[@]}"; do
-    [[ $shape =~ ^(doctor|conformance|goldens|resume|job|(bench|peer)-(qwen2\.5-0\.5b|llama-3-8b|tiny))$ ]] ||
-      wrong "There is no step \"$shape\"."
-  done
 }
 
 limit_of() {
@@ -207,12 +215,17 @@ fact() {
   printf '%s\t%s\n' "$1" "${2//[$'\t\n']/ }"
 }
 
-# The file behind a library's name, which tells its version; the first that is found as the worker would look.
+# The file behind a library's name, which tells its version: in the order in which the worker looks, newer versions of CUDA
+# before older ones.
 library_file() {
   local folder
-  local -a folders
+  local -a folders system
+  mapfile -t system < <(printf '%s\n' /usr/local/cuda* | sort -r)
   IFS=: read -r -a folders <<<"$CHECK_LIBRARY_PATH"
-  for folder in "${folders[@]}" /usr/local/cuda*/lib64 /usr/lib/x86_64-linux-gnu /usr/lib64 /usr/local/nvidia/lib64; do
+  for folder in "${system[@]}"; do
+    folders+=("$folder/lib64" "$folder/targets/x86_64-linux/lib")
+  done
+  for folder in "${folders[@]}" /usr/lib/x86_64-linux-gnu /usr/lib64 /usr/local/nvidia/lib64; do
     if [[ -n $folder && -f $folder/$1 ]]; then
       readlink -f -- "$folder/$1"
       return

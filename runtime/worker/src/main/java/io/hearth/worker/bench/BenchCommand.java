@@ -17,7 +17,10 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Prints the speed of a model of 0.5 billion parameters, each figure beside its share of what the machine can do. */
+/**
+ * Prints the speed of a model of 0.5 billion parameters, or of another shape on a card, each figure beside its share of what the
+ * machine can do.
+ */
 @Command(
         name = "bench",
         description =
@@ -141,30 +144,15 @@ public final class BenchCommand implements Callable<Integer> {
         ModelCost cost = new ModelCost(model.config(), model.act());
         try (ServingBench serving = new ServingBench(model, Collections.max(DECODED_TOGETHER), CONTEXT)) {
             LimitProbe.Timed prefill = probe.timed(stopwatch, () -> serving.prefill(CONTEXT));
-            results.accept(new Measurement(
-                    "prefill " + CONTEXT,
-                    CONTEXT / prefill.seconds(),
-                    cost.prefillFlops(CONTEXT) / prefill.seconds(),
-                    0,
-                    prefill.limits()));
+            results.accept(Measurement.prefill(cost, CONTEXT, prefill));
             for (int sequences : DECODED_TOGETHER) {
                 LimitProbe.Timed step = probe.timed(stopwatch, () -> serving.decode(sequences, CONTEXT));
-                results.accept(new Measurement(
-                        "decode B=" + sequences + " at context " + CONTEXT,
-                        sequences / step.seconds(),
-                        cost.decodeFlops(sequences, CONTEXT) / step.seconds(),
-                        cost.decodeBytes(sequences, CONTEXT) / step.seconds(),
-                        step.limits()));
+                results.accept(Measurement.decode(cost, sequences, CONTEXT, step));
             }
         }
         try (TrainingBench training = new TrainingBench(model, TRAINED_ROWS, CONTEXT, ShapeBench.RANK)) {
             LimitProbe.Timed step = probe.timed(stopwatch, training::step);
-            results.accept(new Measurement(
-                    "LoRA training, " + TRAINED_ROWS + " x " + CONTEXT + " tokens",
-                    TRAINED_ROWS * CONTEXT / step.seconds(),
-                    cost.loraFlops(TRAINED_ROWS, CONTEXT, ShapeBench.RANK) / step.seconds(),
-                    0,
-                    step.limits()));
+            results.accept(Measurement.lora(cost, TRAINED_ROWS, CONTEXT, ShapeBench.RANK, step));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.hearth.worker.bench;
 
 import io.hearth.device.DType;
 import io.hearth.device.Device;
+import io.hearth.engine.checkpoint.AtomicFiles;
 import io.hearth.engine.checkpoint.CheckpointException;
 import io.hearth.engine.model.LoadedModel;
 import io.hearth.engine.model.ModelConfig;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -131,13 +131,8 @@ final class LoadBench {
     }
 
     private static void delete(Path directory) {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> entries = Files.walk(directory)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
-            }
+        try {
+            AtomicFiles.deleteTree(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,6 +12,44 @@ import java.util.Locale;
  * @param limits what the device could do just before or just after
  */
 record Measurement(String name, double tokensPerSecond, double flops, double bytesPerSecond, MachineLimits limits) {
+    /** A prompt of so many tokens. */
+    static Measurement prefill(ModelCost cost, int tokens, LimitProbe.Timed round) {
+        return new Measurement(
+                prefill(tokens),
+                tokens / round.seconds(),
+                cost.prefillFlops(tokens) / round.seconds(),
+                0,
+                round.limits());
+    }
+
+    static String prefill(int tokens) {
+        return "prefill " + tokens;
+    }
+
+    /** A step of one token for each of some sequences. */
+    static Measurement decode(ModelCost cost, int sequences, int context, LimitProbe.Timed step) {
+        return new Measurement(
+                decode(sequences, context),
+                sequences / step.seconds(),
+                cost.decodeFlops(sequences, context) / step.seconds(),
+                cost.decodeBytes(sequences, context) / step.seconds(),
+                step.limits());
+    }
+
+    static String decode(int sequences, int context) {
+        return "decode B=" + sequences + " at context " + context;
+    }
+
+    /** An optimiser step of LoRA. */
+    static Measurement lora(ModelCost cost, int rows, int tokens, int rank, LimitProbe.Timed step) {
+        return new Measurement(
+                "LoRA training, " + rows + " x " + tokens + " tokens",
+                rows * tokens / step.seconds(),
+                cost.loraFlops(rows, tokens, rank) / step.seconds(),
+                0,
+                step.limits());
+    }
+
     static String header() {
         return String.format("%-34s %10s %22s %22s", "", "tokens/s", "of the GEMM peak then", "of the bandwidth then");
     }

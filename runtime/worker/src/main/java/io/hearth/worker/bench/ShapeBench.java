@@ -24,6 +24,7 @@ final class ShapeBench {
     private final ModelCost cost;
     private final Stopwatch stopwatch;
     private final Consumer<Figure> results;
+    private final long modelBytes;
 
     /**
      * @param seconds length of a measurement
@@ -39,6 +40,7 @@ final class ShapeBench {
         this.cost = new ModelCost(config, act);
         this.stopwatch = new Stopwatch(device, seconds);
         this.results = results;
+        this.modelBytes = TrainingFit.planned(device, config, act, work.positions(), false, model -> {});
     }
 
     /** @param folder for the checkpoint that is loaded */
@@ -54,15 +56,14 @@ final class ShapeBench {
     }
 
     private void prefill(LoadedModel model, LimitProbe probe, int tokens) {
-        String name = "prefill " + tokens;
+        String name = Measurement.prefill(tokens);
         if (!fits(1, tokens)) {
             results.accept(Figure.skipped("prefill", name, 1, tokens, noRoom()));
             return;
         }
         try (ServingBench serving = new ServingBench(model, 1, tokens)) {
             LimitProbe.Timed round = probe.timed(stopwatch, () -> serving.prefill(tokens));
-            Measurement measured = new Measurement(
-                    name, tokens / round.seconds(), cost.prefillFlops(tokens) / round.seconds(), 0, round.limits());
+            Measurement measured = Measurement.prefill(cost, tokens, round);
             results.accept(Figure.of("prefill", 1, tokens, round.seconds(), measured, dataSheet, null));
         }
     }
@@ -70,7 +71,7 @@ final class ShapeBench {
     private void decode(LoadedModel model, LimitProbe probe, Workload.Decode decode) {
         int sequences = decode.sequences();
         int context = decode.context();
-        String name = "decode B=" + sequences + " at context " + context;
+        String name = Measurement.decode(sequences, context);
         if (!fits(sequences, context)) {
             results.accept(Figure.skipped("decode", name, sequences, context, noRoom()));
             return;
@@ -78,12 +79,7 @@ final class ShapeBench {
         try (ServingBench serving = new ServingBench(model, sequences, context)) {
             serving.fill(sequences, context);
             LimitProbe.Timed step = probe.timed(stopwatch, () -> serving.decode(sequences, context));
-            Measurement measured = new Measurement(
-                    name,
-                    sequences / step.seconds(),
-                    cost.decodeFlops(sequences, context) / step.seconds(),
-                    cost.decodeBytes(sequences, context) / step.seconds(),
-                    step.limits());
+            Measurement measured = Measurement.decode(cost, sequences, context, step);
             results.accept(Figure.of("decode", sequences, context, step.seconds(), measured, dataSheet, null));
         }
     }
@@ -97,12 +93,7 @@ final class ShapeBench {
         int rows = fit.get().rows();
         try (TrainingBench training = new TrainingBench(model, rows, tokens, RANK)) {
             LimitProbe.Timed step = probe.timed(stopwatch, training::step);
-            Measurement measured = new Measurement(
-                    "LoRA training, " + rows + " x " + tokens + " tokens",
-                    rows * tokens / step.seconds(),
-                    cost.loraFlops(rows, tokens, RANK) / step.seconds(),
-                    0,
-                    step.limits());
+            Measurement measured = Measurement.lora(cost, rows, tokens, RANK, step);
             String detail = "rank " + RANK + " on all linear layers, "
                     + (fit.get().recompute() ? "layers computed again in the backward pass" : "no recomputation");
             results.accept(Figure.of("lora", rows, tokens, step.seconds(), measured, dataSheet, detail));
@@ -111,7 +102,6 @@ final class ShapeBench {
 
     /** Whether the cache and a step's memory fit beside the model that is loaded. */
     private boolean fits(int sequences, int context) {
-        long weights = TrainingFit.planned(device, config, act, work.positions(), false, model -> {});
         long all = TrainingFit.planned(
                 device,
                 config,
@@ -119,7 +109,7 @@ final class ShapeBench {
                 work.positions(),
                 false,
                 model -> new ServingBench(model, sequences, context).close());
-        return TrainingFit.fits(all - weights, device);
+        return TrainingFit.fits(all - modelBytes, device);
     }
 
     private String noRoom() {

@@ -21,13 +21,16 @@ record Aim(String shape, String what, double wanted, double reached, boolean met
     private static final double TRAINING_UTILISATION = 0.45;
     private static final double DECODING_OF_BANDWIDTH = 0.65;
 
-    /** The aims for which there are figures; what the card could do at best in either program is what shares are of. */
+    /**
+     * The aims of one shape for which there are figures; what the card could do at best in either program is what shares are of.
+     *
+     * @param comparisons of this shape
+     */
     static List<Aim> of(JsonNode bench, JsonNode peer, List<Comparison> comparisons) {
         String shape = bench.path("shape").asText();
         List<Aim> aims = new ArrayList<>();
         comparisons.stream()
-                .filter(comparison ->
-                        comparison.kind().equals("lora") && comparison.shape().equals(shape))
+                .filter(comparison -> comparison.kind().equals("lora"))
                 .map(comparison -> aim(
                         shape,
                         "LoRA training against transformers and peft",

@@ -67,8 +67,9 @@ record HardwareReport(
         if (!emulated) {
             bench.forEach((shape, figures) -> {
                 JsonNode peer = peers.getOrDefault(shape, MissingNode.getInstance());
-                comparisons.addAll(Comparison.of(figures, peer));
-                aims.addAll(Aim.of(figures, peer, comparisons));
+                List<Comparison> ofShape = Comparison.of(figures, peer);
+                comparisons.addAll(ofShape);
+                aims.addAll(Aim.of(figures, peer, ofShape));
             });
         }
         return new HardwareReport(

@@ -66,7 +66,7 @@ final class RunFolder {
         return List.copyOf(steps.values());
     }
 
-    boolean has(String file) {
+    private boolean has(String file) {
         return Files.exists(folder.resolve(file));
     }
 

@@ -32,9 +32,7 @@ record Step(String name, String outcome, long seconds, long limitSeconds, int ex
 
     /** The same with more to say about it. */
     Step saying(String more) {
-        return more.isEmpty()
-                ? this
-                : new Step(name, outcome, seconds, limitSeconds, exitStatus, why.isEmpty() ? more : why + " " + more);
+        return new Step(name, outcome, seconds, limitSeconds, exitStatus, why.isEmpty() ? more : why + " " + more);
     }
 
     /** Failed, for a reason that its program did not notice. */
