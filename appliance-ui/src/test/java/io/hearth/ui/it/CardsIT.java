@@ -160,7 +160,7 @@ class CardsIT {
 
     @Test
     void pagesInEnglish() {
-        pages("en-GB", "en", "Light", 1280, List.of("not run on hardware", "healthy", "out of order"), "Xid 79");
+        pages("en-GB", "en", "Light", 1280, List.of("run on H100 80GB HBM3", "healthy", "out of order"), "Xid 79");
     }
 
     @Test

@@ -54,6 +54,7 @@ class FindingTextsTest {
     @Test
     void onlyFamiliesOnWhichItWasRunAreSaidToBeSo() {
         assertThat(Hardware.runOn("cpu")).isPresent();
+        assertThat(Hardware.runOn("nvidia")).hasValueSatisfying(cards -> assertThat(cards).contains("H100"));
         assertThat(Hardware.runOn("ascend")).isEmpty();
         assertThat(Hardware.runOn("no such")).isEmpty();
     }
