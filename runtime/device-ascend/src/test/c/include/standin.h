@@ -28,7 +28,9 @@
  * compute runs, the memory of all tensors is there, and call->memory is the workspace, filled with rubbish.
  *
  * A file whose name begins with math_, nn_ or tf_ belongs to libopapi_math.so, libopapi_nn.so or libopapi_transformer.so in the
- * 9.x face, in whatever folder it is; in the 8.x face all belong to libopapi.so.
+ * 9.x face, in whatever folder it is; in the 8.x face all belong to libopapi.so. Files without such a prefix are helpers of the
+ * files in their folder, and define no operator. In hccl/, hccl_ is libhccl.so, hcomm_ is libhcomm.so in the 9.x face, and files
+ * without a prefix go to the core, which all libraries of a face share: what others call there is declared like here.
  */
 #ifndef STANDIN_H
 #define STANDIN_H
@@ -37,6 +39,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#pragma GCC visibility push(default) /* the shared core exports what is declared here */
 
 enum { STANDIN_DIMS = 8 };
 
@@ -197,8 +201,10 @@ bool standin_has_bf16(void);
 /* A random order of 0..n-1, for sums of operators that are not deterministic unless asked to be. Freed by the caller. */
 int64_t *standin_shuffled(int64_t n);
 
-/* For libraries beside the operators (collectives): the entry of every function that needs a bound thread. Gives 0, or the code
-   that the call must return (107002, an injected fault, a lost device); a call told to hang does so here. */
+/* For libraries beside the operators (collectives): the entry of every function that queues work. Gives 0, or the code that the
+   call must return (107002, an injected fault, a lost device). standin_enter_now is for functions that queue nothing: there a
+   call that was told to hang does so. */
+int32_t standin_enter_now(const char *function);
 int32_t standin_enter(const char *function);
 /* Queues work on a stream: run gets the closure on the worker's thread and returns 0 or the code with which the stream fails;
    drop frees it. Memory that the work uses is given as pairs (address, bytes), so that freeing it meanwhile is found. Gives 0
@@ -214,5 +220,7 @@ int32_t standin_stream_device(aclrtStream stream);
 bool standin_cancelled(void);
 
 #include "standin_operator.h"
+
+#pragma GCC visibility pop
 
 #endif
