@@ -1,16 +1,36 @@
 package io.hearth.device.ascend.aclnn;
 
 import io.hearth.device.ascend.aclnn.bindings.Signature;
+import java.util.Arrays;
+import java.util.Set;
 
 /** One of CANN's operators: its name, what it takes, and the class that its functions are bound to. */
 public final class Operator {
     static final String FIRST_PHASE = "GetWorkspaceSize";
+
+    /** Called with other lengths, seeds or offsets at each step. */
+    private static final Set<String> VARYING = Set.of(
+            "aclnnFlashAttentionVarLenScore",
+            "aclnnFlashAttentionVarLenScoreV4",
+            "aclnnFlashAttentionUnpaddingScoreGrad",
+            "aclnnFlashAttentionUnpaddingScoreGradV4",
+            "aclnnPromptFlashAttentionV3",
+            "aclnnIncreFlashAttentionV4",
+            "aclnnFusedInferAttentionScore",
+            "aclnnFusedInferAttentionScoreV2",
+            "aclnnFusedInferAttentionScoreV3",
+            "aclnnFusedInferAttentionScoreV4",
+            "aclnnInplaceUniform",
+            "aclnnInplaceRandom",
+            "aclnnDropoutGenMask",
+            "aclnnDropoutGenMaskV2");
 
     private final Class<?> binding;
     private final String name;
     private final Kind[] kinds;
     private final String[] parameters;
     private final boolean inPlace;
+    private final boolean varying;
 
     private Operator(Class<?> binding) {
         this.binding = binding;
@@ -26,6 +46,7 @@ public final class Operator {
             writesArgument |= parts[1].endsWith("Ref");
         }
         inPlace = writesArgument || name.startsWith("aclnnInplace");
+        varying = VARYING.contains(name) || Arrays.asList(kinds).contains(Kind.FLOAT);
     }
 
     static Operator of(Class<?> binding) {
@@ -54,9 +75,22 @@ public final class Operator {
         return parameters[argument];
     }
 
+    /** Whether it takes or gives a list of tensors. */
+    boolean hasLists() {
+        return Arrays.asList(kinds).contains(Kind.LIST);
+    }
+
     /** Whether a tensor is both input and output. */
     boolean inPlace() {
         return inPlace;
+    }
+
+    /**
+     * Whether scalars, arrays and values are likely to be others at the next call: the learning rate of an optimiser, the
+     * lengths of sequences.
+     */
+    boolean varying() {
+        return varying;
     }
 
     @Override
