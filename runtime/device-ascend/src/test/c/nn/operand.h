@@ -56,6 +56,12 @@ int nn_reduced_shape(const aclTensor *t, unsigned axes, bool keep, int64_t *dims
 aclnnStatus nn_check_axes(const aclTensor *t, const aclIntArray *dims, unsigned *axes);
 unsigned nn_axes(const aclTensor *t, const aclIntArray *dims);
 
+/* One integer tensor for each of self's first axes; places receives the dims that they are broadcast to. */
+aclnnStatus nn_check_indices(const aclTensor *self, const aclTensorList *indices, aclTensor *places);
+/* Takes the first axes of a view at the values of the indices at one place of dims; false, and the stream fails, if one is out of
+   range. */
+bool nn_at_indices(NnView *view, const aclTensorList *indices, int rank, const int64_t *dims, int64_t place, struct standin_call *call);
+
 /* One value of a scalar, and one element. */
 double nn_scalar(const aclScalar *scalar);
 double nn_first(const aclTensor *t);
