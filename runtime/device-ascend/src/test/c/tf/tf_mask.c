@@ -71,7 +71,7 @@ struct tf_sight tf_sight(const struct tf_mask *m, int64_t batch, int64_t queries
         sight.after = m->after;
     } else {
         const aclTensor *mask = m->mask;
-        const int64_t of_batch = mask->rank == 4 && mask->dims[0] > 1 ? mask->strides[0] : 0;
+        const int64_t of_batch = mask->rank > 2 && mask->dims[0] > 1 ? mask->strides[0] : 0;
         sight.before = m->mode == TF_DEFAULT ? m->before : INT32_MAX;
         sight.after = m->mode == TF_DEFAULT ? m->after : INT32_MAX;
         sight.bits = standin_at(mask, batch * of_batch);
