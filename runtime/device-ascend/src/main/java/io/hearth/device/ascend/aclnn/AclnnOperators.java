@@ -57,6 +57,7 @@ public final class AclnnOperators {
     public static final Operator DIVS = Operator.of(ElementBindings.Divs.class);
     public static final Operator NEG = Operator.of(ElementBindings.Neg.class);
     public static final Operator EXP = Operator.of(ElementBindings.Exp.class);
+    public static final Operator LOG = Operator.of(ElementBindings.Log.class);
     public static final Operator SQRT = Operator.of(ElementBindings.Sqrt.class);
     public static final Operator RSQRT = Operator.of(ElementBindings.Rsqrt.class);
     public static final Operator RECIPROCAL = Operator.of(ElementBindings.Reciprocal.class);

@@ -172,6 +172,15 @@ public final class ElementBindings {
     }
 
     @Signature("cT self, T out")
+    public static final class Log {
+        private Log() {}
+
+        public static native int aclnnLogGetWorkspaceSize(long self, long out, long workspaceSize, long executor);
+
+        public static native int aclnnLog(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT self, T out")
     public static final class Sqrt {
         private Sqrt() {}
 
