@@ -15,7 +15,7 @@ final class OperatorSymbols {
     private static final Map<String, String> LIBRARIES =
             Map.of("libopapi_math.so", """
             Cast InplaceCopy InplaceZero InplaceFillScalar Add Adds InplaceAdd InplaceAdds Sub Mul Muls InplaceMul InplaceMuls
-            Div Divs Neg Exp Sqrt Rsqrt Reciprocal PowTensorScalar Cos Sin Sigmoid Clamp ClampMax SWhere InplaceMaskedFillScalar
+            Div Divs Neg Exp Log Sqrt Rsqrt Reciprocal PowTensorScalar Cos Sin Sigmoid Clamp ClampMax SWhere InplaceMaskedFillScalar
             GeScalar EqScalar NeScalar Arange Triu Tril Cumsum IsFinite Permute Cat Stack Slice SliceV2 SplitTensor SplitWithSize
             Repeat RepeatInterleaveInt RepeatInterleaveIntWithDim Expand LogSumExp ReduceSum Mean MaxV2 ArgMax Topk Sort Argsort
             Multinomial InplaceUniform InplaceNormal InplaceRandom DropoutGenMask DropoutGenMaskV2 DropoutDoMask LinalgVectorNorm
