@@ -104,7 +104,7 @@ void nn_norm(const NnView *self, unsigned axes, double exponent, double *result)
 void nn_lines(NnLineKernel kernel, const double *scalars, int axis, int inputs, int outputs, const NnView *const *views) {
     int64_t n = views[0]->rank == 0 ? 1 : views[0]->shape[axis];
     int count = inputs + outputs;
-    NnView others[NN_OPERANDS];
+    NnView others[NN_OPERANDS] = {{0}};
     const NnView *pointers[NN_OPERANDS] = {0};
     float *line[NN_OPERANDS] = {0};
     int64_t step_of[NN_OPERANDS] = {0};
