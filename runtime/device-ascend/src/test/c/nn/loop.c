@@ -67,7 +67,7 @@ void nn_loop(NnLoop *loop, int rank, const int64_t *shape, int operands, const N
         if (shape[i] == 1) {
             continue;
         }
-        int64_t strides[NN_OPERANDS];
+        int64_t strides[NN_OPERANDS] = {0};
         for (int o = 0; o < operands; o++) {
             int axis = i - (rank - views[o]->rank);
             strides[o] = axis < 0 || views[o]->shape[axis] == 1 ? 0 : views[o]->stride[axis];
