@@ -13,6 +13,8 @@
 int32_t standin_fault(const char *function, bool wait);
 /* standin_enter for a function that queues nothing: a call that is told to hang does so here. */
 int32_t standin_enter_now(const char *function);
+/* How often a function was called in this process. */
+int64_t standin_calls(const char *function);
 /* For work that is queued: what the last standin_fault of this thread left for later. */
 struct standin_later {
     int32_t code;

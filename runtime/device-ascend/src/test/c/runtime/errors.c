@@ -9,11 +9,18 @@ static _Thread_local char given[1024];
 static _Thread_local bool present;
 
 const char *standin_recent_text(void);
+void standin_error_prefix(const char *operator);
+static _Thread_local const char *prefix;
+
+/* Texts of this thread begin with the operator's name until this is called with NULL. */
+void standin_error_prefix(const char *operator) {
+    prefix = operator;
+}
 
 int32_t standin_error(int32_t code, const char *format, ...) {
     va_list list;
     va_start(list, format);
-    int length = snprintf(recent, sizeof recent, "EZ9999: ");
+    int length = snprintf(recent, sizeof recent, "EZ9999: %s%s", prefix == NULL ? "" : prefix, prefix == NULL ? "" : ": ");
     vsnprintf(recent + length, sizeof recent - (size_t)length, format, list);
     va_end(list);
     present = true;

@@ -10,6 +10,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* How often each function was called: a table of names by their hash. */
+struct count {
+    char name[96];
+    int64_t calls;
+};
+enum { COUNTS = 1024 };
+static struct count counts[COUNTS];
+
 struct fault {
     char symbol[96];
     long nth; /* 0 is every */
@@ -76,12 +84,36 @@ static void read_environment(void) {
     }
 }
 
+/* Lock held. */
+static struct count *count_of(const char *function) {
+    uint32_t hash = 2166136261u;
+    for (const char *c = function; *c != '\0'; c++) {
+        hash = (hash ^ (uint8_t)*c) * 16777619u;
+    }
+    for (uint32_t i = hash % COUNTS;; i = (i + 1) % COUNTS) {
+        if (counts[i].name[0] == '\0') {
+            snprintf(counts[i].name, sizeof counts[i].name, "%s", function);
+        }
+        if (strcmp(counts[i].name, function) == 0) {
+            return &counts[i];
+        }
+    }
+}
+
+int64_t standin_calls(const char *function) {
+    pthread_mutex_lock(&faults_lock);
+    int64_t calls = count_of(function)->calls;
+    pthread_mutex_unlock(&faults_lock);
+    return calls;
+}
+
 int32_t standin_fault(const char *function, bool wait) {
     pthread_once(&once, read_environment);
     later = (struct standin_later){0, false};
     int32_t code = 0;
     bool hang = false;
     pthread_mutex_lock(&faults_lock);
+    count_of(function)->calls++;
     for (int i = 0; i < fault_count; i++) {
         struct fault *fault = &faults[i];
         if (strcmp(fault->symbol, function) != 0) {
