@@ -6,13 +6,6 @@ NN_BINARY(add, x + s0 * y)
 NN_BINARY(subtract, x - s0 * y)
 NN_BINARY(multiply, x * y)
 NN_BINARY(divide, x / y)
-NN_BINARY(larger, x > y || isnan(x) ? x : y)
-NN_BINARY(smaller, x < y || isnan(x) ? x : y)
-NN_BINARY(greater_equal, x >= y)
-NN_BINARY(greater, x > y)
-NN_BINARY(less_equal, x <= y)
-NN_BINARY(less, x < y)
-NN_BINARY(both, x != 0 && y != 0)
 NN_UNARY(add_scalar, x + s1 * s0)
 NN_UNARY(multiply_scalar, x * s0)
 NN_UNARY(divide_scalar, x / s0)
@@ -20,33 +13,24 @@ NN_UNARY(power, pow(x, s0))
 NN_UNARY(equal_scalar, x == s0)
 NN_UNARY(unequal_scalar, x != s0)
 NN_UNARY(greater_equal_scalar, x >= s0)
-NN_UNARY(greater_scalar, x > s0)
-NN_UNARY(less_equal_scalar, x <= s0)
-NN_UNARY(less_scalar, x < s0)
 
 enum {
-    ADD, SUBTRACT, MULTIPLY, DIVIDE, LARGER, SMALLER, GREATER_EQUAL, GREATER, LESS_EQUAL, LESS, BOTH, /* tensors */
-    ADD_SCALAR, MULTIPLY_SCALAR, DIVIDE_SCALAR, POWER,
-    EQUAL_SCALAR, UNEQUAL_SCALAR, GREATER_EQUAL_SCALAR, GREATER_SCALAR, LESS_EQUAL_SCALAR, LESS_SCALAR
+    ADD, SUBTRACT, MULTIPLY, DIVIDE, /* tensors */
+    ADD_SCALAR, MULTIPLY_SCALAR, DIVIDE_SCALAR, POWER, EQUAL_SCALAR, UNEQUAL_SCALAR, GREATER_EQUAL_SCALAR
 };
 
 static const NnKernel *const KERNELS[] = {
-    &add, &subtract, &multiply, &divide, &larger, &smaller, &greater_equal, &greater, &less_equal, &less, &both,
-    &add_scalar, &multiply_scalar, &divide_scalar, &power,
-    &equal_scalar, &unequal_scalar, &greater_equal_scalar, &greater_scalar, &less_equal_scalar, &less_scalar
+    &add, &subtract, &multiply, &divide, &add_scalar, &multiply_scalar, &divide_scalar, &power, &equal_scalar, &unequal_scalar,
+    &greater_equal_scalar
 };
 
-static bool compares(long kernel) { return (kernel >= GREATER_EQUAL && kernel <= BOTH) || kernel >= EQUAL_SCALAR; }
+static bool compares(long kernel) { return kernel >= EQUAL_SCALAR; }
 
 static aclnnStatus check_tensors(const aclTensor *self, const aclTensor *other, const aclTensor *out, struct standin_call *call) {
     NN_TRY(nn_check_type(self, "self", NN_NUMBERS));
     NN_TRY(nn_check_type(other, "other", NN_NUMBERS));
     NN_TRY(nn_check_type(out, "out", NN_NUMBERS));
-    if (compares(call->detail)) {
-        STANDIN_CHECK(nn_promote(self->type, other->type) != ACL_DT_UNDEFINED, ACLNN_ERR_PARAM_INVALID, "no common type");
-    } else {
-        NN_TRY(nn_check_promotes(self->type, other->type, out));
-    }
+    NN_TRY(nn_check_promotes(self->type, other->type, out));
     int rank;
     int64_t dims[STANDIN_DIMS];
     STANDIN_CHECK(standin_broadcast_shape(self, other, &rank, dims), ACLNN_ERR_PARAM_INVALID, "self %s and other %s cannot be broadcast",
@@ -91,7 +75,6 @@ static void compute_in_place_with_alpha(const struct in_place_with_alpha *a, str
 }
 
 STANDIN_OPERATOR(aclnnInplaceAdd, in_place_with_alpha, IN_PLACE_WITH_ALPHA, check_in_place_with_alpha, compute_in_place_with_alpha, .detail = ADD)
-STANDIN_OPERATOR(aclnnInplaceSub, in_place_with_alpha, IN_PLACE_WITH_ALPHA, check_in_place_with_alpha, compute_in_place_with_alpha, .detail = SUBTRACT)
 
 #define PAIR(A) A(IN, self) A(IN, other) A(OUT, out)
 STANDIN_ARGUMENTS(pair, PAIR)
@@ -102,13 +85,6 @@ static void compute_pair(const struct pair *a, struct standin_call *call) { comp
 
 STANDIN_OPERATOR(aclnnMul, pair, PAIR, check_pair, compute_pair, .detail = MULTIPLY)
 STANDIN_OPERATOR(aclnnDiv, pair, PAIR, check_pair, compute_pair, .detail = DIVIDE)
-STANDIN_OPERATOR(aclnnMaximum, pair, PAIR, check_pair, compute_pair, .detail = LARGER)
-STANDIN_OPERATOR(aclnnMinimum, pair, PAIR, check_pair, compute_pair, .detail = SMALLER)
-STANDIN_OPERATOR(aclnnGeTensor, pair, PAIR, check_pair, compute_pair, .detail = GREATER_EQUAL)
-STANDIN_OPERATOR(aclnnGtTensor, pair, PAIR, check_pair, compute_pair, .detail = GREATER)
-STANDIN_OPERATOR(aclnnLeTensor, pair, PAIR, check_pair, compute_pair, .detail = LESS_EQUAL)
-STANDIN_OPERATOR(aclnnLtTensor, pair, PAIR, check_pair, compute_pair, .detail = LESS)
-STANDIN_OPERATOR(aclnnLogicalAnd, pair, PAIR, check_pair, compute_pair, .detail = BOTH)
 
 #define IN_PLACE_PAIR(A) A(INOUT, selfRef) A(IN, other)
 STANDIN_ARGUMENTS(in_place_pair, IN_PLACE_PAIR)
@@ -122,7 +98,6 @@ static void compute_in_place_pair(const struct in_place_pair *a, struct standin_
 }
 
 STANDIN_OPERATOR(aclnnInplaceMul, in_place_pair, IN_PLACE_PAIR, check_in_place_pair, compute_in_place_pair, .detail = MULTIPLY)
-STANDIN_OPERATOR(aclnnInplaceDiv, in_place_pair, IN_PLACE_PAIR, check_in_place_pair, compute_in_place_pair, .detail = DIVIDE)
 
 /* ---- a tensor and a scalar -------------------------------------------------------------------------------------------- */
 
@@ -184,9 +159,6 @@ STANDIN_OPERATOR(aclnnPowTensorScalar, with_scalar, WITH_SCALAR, check_with_scal
 STANDIN_OPERATOR(aclnnEqScalar, with_scalar, WITH_SCALAR, check_with_scalar, compute_with_scalar, .detail = EQUAL_SCALAR)
 STANDIN_OPERATOR(aclnnNeScalar, with_scalar, WITH_SCALAR, check_with_scalar, compute_with_scalar, .detail = UNEQUAL_SCALAR)
 STANDIN_OPERATOR(aclnnGeScalar, with_scalar, WITH_SCALAR, check_with_scalar, compute_with_scalar, .detail = GREATER_EQUAL_SCALAR)
-STANDIN_OPERATOR(aclnnGtScalar, with_scalar, WITH_SCALAR, check_with_scalar, compute_with_scalar, .detail = GREATER_SCALAR)
-STANDIN_OPERATOR(aclnnLeScalar, with_scalar, WITH_SCALAR, check_with_scalar, compute_with_scalar, .detail = LESS_EQUAL_SCALAR)
-STANDIN_OPERATOR(aclnnLtScalar, with_scalar, WITH_SCALAR, check_with_scalar, compute_with_scalar, .detail = LESS_SCALAR)
 
 #define IN_PLACE_SCALAR(A) A(INOUT, selfRef) A(SCALAR, other)
 STANDIN_ARGUMENTS(in_place_scalar, IN_PLACE_SCALAR)
@@ -200,4 +172,3 @@ static void compute_in_place_scalar(const struct in_place_scalar *a, struct stan
 }
 
 STANDIN_OPERATOR(aclnnInplaceMuls, in_place_scalar, IN_PLACE_SCALAR, check_in_place_scalar, compute_in_place_scalar, .detail = MULTIPLY_SCALAR)
-STANDIN_OPERATOR(aclnnInplaceDivs, in_place_scalar, IN_PLACE_SCALAR, check_in_place_scalar, compute_in_place_scalar, .detail = DIVIDE_SCALAR)

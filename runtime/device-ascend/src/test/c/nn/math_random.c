@@ -149,6 +149,25 @@ static void compute_normal(const struct normally *a, struct standin_call *call) 
 
 STANDIN_OPERATOR(aclnnInplaceNormal, normally, NORMAL, check_normal, compute_normal)
 
+#define WHOLE(A) A(INOUT, selfRef) A(I64, from) A(I64, to) A(I64, seed) A(I64, offset)
+STANDIN_ARGUMENTS(wholly, WHOLE)
+
+static aclnnStatus check_whole(const struct wholly *a, struct standin_call *call) {
+    (void) call;
+    STANDIN_CHECK(a->from < a->to, ACLNN_ERR_PARAM_INVALID, "from %lld is not below to %lld", (long long) a->from, (long long) a->to);
+    return nn_check_type(a->selfRef, "selfRef", NN_FLOATS | NN_INTEGERS);
+}
+
+static void compute_whole(const struct wholly *a, struct standin_call *call) {
+    (void) call;
+    for (int64_t i = 0; i < standin_count(a->selfRef); i++) {
+        double step = floor(uniform((uint64_t) a->seed, (uint64_t) (a->offset + i)) * (double) (a->to - a->from));
+        standin_set(a->selfRef, standin_distance(a->selfRef, i), (double) a->from + step);
+    }
+}
+
+STANDIN_OPERATOR(aclnnInplaceRandom, wholly, WHOLE, check_whole, compute_whole)
+
 #define BERNOULLI(A) A(IN, self) A(SCALAR, prob) A(I64, seed) A(I64, offset) A(OUT, out)
 STANDIN_ARGUMENTS(bernoulli, BERNOULLI)
 

@@ -10,17 +10,15 @@ NN_UNARY(reciprocal_root, 1 / sqrt(x))
 NN_UNARY(reciprocal, 1 / x)
 NN_UNARY(cosine, cos(x))
 NN_UNARY(sine, sin(x))
-NN_UNARY(magnitude, fabs(x))
-NN_UNARY(negation, x == 0)
 NN_UNARY(is_finite, isfinite(x) != 0)
 NN_UNARY(is_infinite, isinf(x) != 0)
 /* As the interface's formula: first the upper bound, then the lower one; a NaN stays. */
 NN_UNARY(clamp, isnan(x) ? x : fmax(fmin(x, s1), s0))
 
-enum { NEGATE, EXPONENTIAL, LOGARITHM, ROOT, RECIPROCAL_ROOT, RECIPROCAL, COSINE, SINE, MAGNITUDE, NEGATION, IS_FINITE, IS_INFINITE, CLAMP };
+enum { NEGATE, EXPONENTIAL, LOGARITHM, ROOT, RECIPROCAL_ROOT, RECIPROCAL, COSINE, SINE, IS_FINITE, IS_INFINITE, CLAMP };
 
 static const NnKernel *const KERNELS[] = {
-    &negate, &exponential, &logarithm, &root, &reciprocal_root, &reciprocal, &cosine, &sine, &magnitude, &negation, &is_finite,
+    &negate, &exponential, &logarithm, &root, &reciprocal_root, &reciprocal, &cosine, &sine, &is_finite,
     &is_infinite, &clamp
 };
 
@@ -32,8 +30,8 @@ static void compute_on(const aclTensor *self, const aclTensor *out, double s0, d
 }
 
 static aclnnStatus check_on(const aclTensor *self, const char *name, const aclTensor *out, struct standin_call *call) {
-    bool tests = call->detail == NEGATION || call->detail == IS_FINITE || call->detail == IS_INFINITE;
-    bool any = call->detail == NEGATE || call->detail == MAGNITUDE || call->detail == CLAMP;
+    bool tests = call->detail == IS_FINITE || call->detail == IS_INFINITE;
+    bool any = call->detail == NEGATE || call->detail == CLAMP;
     NN_TRY(nn_check_type(self, name, call->detail == IS_FINITE ? NN_FLOATS : NN_NUMBERS));
     NN_TRY(nn_check_type(out, "out", tests ? NN_BOOLS : any ? NN_NUMBERS : NN_FLOATS));
     NN_TRY(nn_check_same_shape(self, name, out, "out"));
@@ -59,8 +57,6 @@ STANDIN_OPERATOR(aclnnSqrt, one, ONE, check_one, compute_one, .detail = ROOT)
 STANDIN_OPERATOR(aclnnRsqrt, one, ONE, check_one, compute_one, .detail = RECIPROCAL_ROOT)
 STANDIN_OPERATOR(aclnnReciprocal, one, ONE, check_one, compute_one, .detail = RECIPROCAL)
 STANDIN_OPERATOR(aclnnSin, one, ONE, check_one, compute_one, .detail = SINE)
-STANDIN_OPERATOR(aclnnAbs, one, ONE, check_one, compute_one, .detail = MAGNITUDE)
-STANDIN_OPERATOR(aclnnLogicalNot, one, ONE, check_one, compute_one, .detail = NEGATION)
 STANDIN_OPERATOR(aclnnIsFinite, one, ONE, check_one, compute_one, .detail = IS_FINITE)
 
 #define INPUT(A) A(IN, input) A(OUT, out)
