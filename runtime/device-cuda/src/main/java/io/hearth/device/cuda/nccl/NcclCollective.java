@@ -5,6 +5,8 @@ import io.hearth.device.Collective;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.device.DeviceException;
+import io.hearth.device.ExchangeWatch;
+import io.hearth.device.Rendezvous;
 import io.hearth.device.Tensor;
 import io.hearth.device.cuda.driver.Stream;
 import io.hearth.device.cuda.library.CardAddress;
@@ -39,7 +41,7 @@ public final class NcclCollective implements Collective {
     private final int rank;
     private final int size;
     private final Communicator communicator;
-    private final Watch watch;
+    private final ExchangeWatch watch;
     private final CUstream_st queue;
     private final CardAddress source = new CardAddress();
     private final CardAddress target = new CardAddress();
@@ -57,11 +59,12 @@ public final class NcclCollective implements Collective {
         queue = new CUstream_st(new CardAddress().at(stream.handle()));
         stream.context().enter();
         communicator = new Communicator(id, rank, size);
-        watch = new Watch(communicator, rendezvous, stream, rank, patience);
-        stream.guard(watch);
+        watch = new ExchangeWatch(
+                "NCCL", communicator, rendezvous, () -> new StreamMark(stream.mark()), rank, patience);
+        stream.guard(watch::check);
         wide = size > 2 ? device.allocate(DType.F32, WIDE) : null;
         try {
-            watch.perform("joining the group", null, handle -> Communicator.UNDER_WAY);
+            watch.perform("joining the group", null, () -> communicator.call(handle -> Communicator.UNDER_WAY));
         } catch (DeviceException e) {
             close();
             throw e;
@@ -69,12 +72,7 @@ public final class NcclCollective implements Collective {
     }
 
     /**
-     * Joins a group, together with all its other ranks.
-     *
-     * <p>When another rank ends, whatever the reason, and the rendezvous knows of it, what waits for it fails within three
-     * seconds with a sentence that names it. When a rank hangs, or is gone and nobody knows, what waits for it fails after
-     * {@code patience}. That time runs from when this card has come to the exchange, so that it need not contain the
-     * computing before it; but it contains how much later the slowest of the other ranks may come.
+     * Joins a group, together with all its other ranks; {@link ExchangeWatch} says what happens when one of them is lost.
      *
      * @param stream the device's
      * @param rendezvous belongs to the group from now on
@@ -229,7 +227,7 @@ public final class NcclCollective implements Collective {
         }
         if (values.elements() > 0) {
             stream.context().enter();
-            watch.perform(name, values, call);
+            watch.perform(name, values, () -> communicator.call(call));
         }
     }
 

@@ -4,6 +4,7 @@ import io.hearth.device.Bfloat16;
 import io.hearth.device.Collective;
 import io.hearth.device.DType;
 import io.hearth.device.DeviceException;
+import io.hearth.device.RendezvousFolder;
 import io.hearth.device.Tensor;
 import io.hearth.device.cuda.CudaDevice;
 import io.hearth.device.cuda.CudaDeviceProvider;

@@ -1,36 +1,39 @@
-package io.hearth.device.cuda.nccl;
+package io.hearth.device;
 
-import io.hearth.device.DeviceException;
-import io.hearth.device.Tensor;
-import io.hearth.device.cuda.driver.Event;
-import io.hearth.device.cuda.driver.Guard;
-import io.hearth.device.cuda.driver.Stream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
- * Looks after the exchanges that a rank has queued. A thread of its own sees how far the stream has come, asks NCCL and the
- * rendezvous for failures, and aborts when one is found or the patience is over: the stream then goes on, whoever waits for it
- * returns, and is told by {@link #check} that what the stream has made is void.
+ * Looks after the exchanges that a rank has queued on a card's stream, whichever library makes them. A thread of its own sees
+ * how far the stream has come, asks the library and the rendezvous for failures, and aborts when one is found or the patience
+ * is over. Whoever waits for the stream asks {@link #check} and is told that what the stream has made is void.
+ *
+ * <p>When another rank ends, whatever the reason, and the rendezvous knows of it, what waits for it fails within three
+ * seconds with a sentence that names it. When a rank hangs, or is gone and nobody knows, what waits for it fails after the
+ * patience. That time runs from when the card has come to the exchange, so that it need not contain the computing before it;
+ * but it contains how much later the slowest of the other ranks may come.
  */
-final class Watch implements Guard, AutoCloseable {
+public final class ExchangeWatch implements AutoCloseable {
     private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
 
     /**
      * How long an exchange may still take after a rank was seen to be gone, since what it has sent may be under way; and how
-     * long the rank whose loss has broken NCCL's connections is looked for.
+     * long the rank whose loss has broken the library's connections is looked for.
      */
     private static final long GRACE_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** Of so many looks one asks the rendezvous, which costs a few system calls for each rank. */
     private static final int LOOKS_PER_LOST = 8;
 
-    private final Communicator communicator;
+    private final String library;
+    private final ExchangeLink link;
     private final Rendezvous rendezvous;
-    private final Stream stream;
+    private final Supplier<? extends ExchangeLink.Mark> marks;
     private final int rank;
     private final Duration patience;
     private final Deque<Exchange> queued = new ArrayDeque<>();
@@ -41,20 +44,20 @@ final class Watch implements Guard, AutoCloseable {
     private long lostSince;
     private long brokenSince;
     private int looks;
-    private DeviceException failure;
+    private RankLostException failure;
     private boolean closing;
 
     /** One exchange, between two marks on the stream. */
     private static final class Exchange implements AutoCloseable {
-        private final Event before;
-        private final Event after;
+        private final ExchangeLink.Mark before;
+        private final ExchangeLink.Mark after;
         private String call;
         private Tensor values;
         private long waitingSince;
 
-        Exchange(Stream stream) {
-            before = stream.mark();
-            after = stream.mark();
+        Exchange(Supplier<? extends ExchangeLink.Mark> marks) {
+            before = marks.get();
+            after = marks.get();
         }
 
         @Override
@@ -69,29 +72,44 @@ final class Watch implements Guard, AutoCloseable {
         }
     }
 
-    Watch(Communicator communicator, Rendezvous rendezvous, Stream stream, int rank, Duration patience) {
-        this.communicator = communicator;
+    /**
+     * Begins to watch.
+     *
+     * @param library its name, for a person
+     * @param marks makes marks on the stream
+     * @param rank this participant
+     * @param patience how long the other ranks may take to come to an exchange, and to the group
+     */
+    public ExchangeWatch(
+            String library,
+            ExchangeLink link,
+            Rendezvous rendezvous,
+            Supplier<? extends ExchangeLink.Mark> marks,
+            int rank,
+            Duration patience) {
+        this.library = library;
+        this.link = link;
         this.rendezvous = rendezvous;
-        this.stream = stream;
+        this.marks = marks;
         this.rank = rank;
         this.patience = patience;
-        thread = Thread.ofPlatform().daemon().name("hearth-nccl-" + rank).start(this::run);
+        thread = Thread.ofPlatform().daemon().name("hearth-exchange-" + rank).start(this::run);
     }
 
     /**
-     * Makes a call of NCCL and waits until it is queued on the stream, or done if it is not for the stream.
+     * Makes a call of the library and waits until it is queued on the stream, or done if it is not for the stream.
      *
      * @param name the call, for a person
      * @param values what is exchanged, or null
-     * @throws DeviceException if the call or anything before it has failed
+     * @param call makes it; false if the library refuses, and {@link ExchangeLink#describe} says why
+     * @throws RankLostException if the call or anything before it has failed
      */
-    void perform(String name, Tensor values, Communicator.Call call) {
+    public void perform(String name, Tensor values, BooleanSupplier call) {
         begin(name, values);
-        int status = communicator.call(call);
-        if (status != Communicator.SUCCESS && status != Communicator.UNDER_WAY) {
-            refused(status);
+        if (!call.getAsBoolean()) {
+            refused();
         }
-        while (communicator.status() != Communicator.SUCCESS) {
+        while (link.state() != ExchangeLink.State.READY) {
             check();
             LockSupport.parkNanos(PAUSE_NANOS / 100);
         }
@@ -101,7 +119,7 @@ final class Watch implements Guard, AutoCloseable {
     private synchronized void begin(String name, Tensor values) {
         check();
         forgetFinished();
-        Exchange exchange = spare.isEmpty() ? new Exchange(stream) : spare.pop();
+        Exchange exchange = spare.isEmpty() ? new Exchange(marks) : spare.pop();
         exchange.call = name;
         exchange.values = values;
         exchange.waitingSince = System.nanoTime();
@@ -109,8 +127,8 @@ final class Watch implements Guard, AutoCloseable {
         beingQueued = exchange;
     }
 
-    private synchronized void refused(int status) {
-        fail(beingQueued, "NCCL answers " + communicator.describe(status));
+    private synchronized void refused() {
+        fail(beingQueued, library + " answers " + link.describe());
         check();
     }
 
@@ -128,11 +146,16 @@ final class Watch implements Guard, AutoCloseable {
         }
     }
 
-    @Override
+    /**
+     * To be asked whenever the host waits for the stream or has waited for it: what the stream has made is worth something
+     * only if this returns.
+     *
+     * @throws RankLostException if an exchange has failed
+     */
     public synchronized void check() {
         if (failure != null) {
             // A trace of the thread that asks, and the one that found it as its cause.
-            throw new DeviceException(failure.getMessage(), failure);
+            throw new RankLostException(failure.getMessage(), failure);
         }
     }
 
@@ -163,8 +186,7 @@ final class Watch implements Guard, AutoCloseable {
         if (exchange.waitingSince == 0 && exchange.before.isReached()) {
             exchange.waitingSince = now;
         }
-        int status = communicator.status();
-        boolean broken = status != Communicator.SUCCESS && status != Communicator.UNDER_WAY;
+        boolean broken = link.state() == ExchangeLink.State.BROKEN;
         brokenSince = !broken ? 0 : brokenSince == 0 ? now : brokenSince;
         if (broken || looks++ % LOOKS_PER_LOST == 0) {
             lost = rendezvous.lost();
@@ -174,7 +196,7 @@ final class Watch implements Guard, AutoCloseable {
         if (lost.isPresent() && (broken || now - lostSince > GRACE_NANOS)) {
             fail(exchange, lost.get());
         } else if (broken && now - brokenSince > GRACE_NANOS) {
-            fail(exchange, "NCCL reports " + communicator.describe(status));
+            fail(exchange, library + " reports " + link.describe());
         } else if (overdue) {
             fail(
                     exchange,
@@ -184,9 +206,9 @@ final class Watch implements Guard, AutoCloseable {
     }
 
     private void fail(Exchange exchange, String reason) {
-        failure = new DeviceException("Rank " + rank + " cannot finish " + (exchange == null ? "an exchange" : exchange)
-                + ": " + reason + ".");
-        communicator.abort();
+        failure = new RankLostException("Rank " + rank + " cannot finish "
+                + (exchange == null ? "an exchange" : exchange) + ": " + reason + ".");
+        link.abort();
     }
 
     /** Stops watching. What is queued is not waited for. */
