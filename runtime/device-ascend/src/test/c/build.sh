@@ -299,7 +299,7 @@ tests() {
         fi
         list=$(cd "$libraries" && ls ./*.so | sed 's|^\./|-l:|')
         # shellcheck disable=SC2086
-        if ! "$compiler" $common $link "$source" -o "$program" "-L$libraries" -Wl,--no-as-needed $list "-Wl,-rpath,\$ORIGIN/../lib64"; then
+        if ! "$compiler" $common $link "$source" -o "$program" "-L$libraries" -Wl,--no-as-needed $list -lm "-Wl,-rpath,\$ORIGIN/../lib64"; then
             echo "ERROR: $source does not compile." >&2
             status=1
         fi

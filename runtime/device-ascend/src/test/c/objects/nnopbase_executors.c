@@ -1,4 +1,5 @@
 /* Exported: executors and addresses. */
+#include "acl.h"
 #include "executor.h"
 
 enum { ANY = STANDIN_ROLE_IN | STANDIN_ROLE_OUT };

@@ -1,4 +1,5 @@
 /* Exported: tensors, scalars, arrays, lists. */
+#include "acl.h"
 #include "executor.h"
 
 static bool dims_given(const int64_t *dims, uint64_t count, const char *what) {

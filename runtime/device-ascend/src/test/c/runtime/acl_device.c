@@ -1,5 +1,5 @@
 /* Exported: devices, contexts, and what the installation says of itself. */
-#include "acl.h"
+#include "exported.h"
 
 #include <stdio.h>
 
@@ -153,16 +153,11 @@ aclError aclrtDeviceEnablePeerAccess(int32_t peerDeviceId, uint32_t flags) {
     return ACL_SUCCESS;
 }
 
-struct utilization {
-    int32_t cube, vector, aicpu, memory;
-    void *extension;
-};
-
-aclError aclrtGetDeviceUtilizationRate(int32_t deviceId, struct utilization *utilizationInfo) {
+aclError aclrtGetDeviceUtilizationRate(int32_t deviceId, aclrtUtilizationInfo *utilizationInfo) {
     NOT_NULL(utilizationInfo);
     ENTER(standin_fault(__func__, true));
     ENTER(standin_lost(deviceId));
-    *utilizationInfo = (struct utilization){0, 0, 0, 0, NULL};
+    *utilizationInfo = (aclrtUtilizationInfo){0, 0, 0, 0, NULL};
     return ACL_SUCCESS;
 }
 

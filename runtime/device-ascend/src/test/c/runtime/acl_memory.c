@@ -1,5 +1,5 @@
 /* Exported: memory. */
-#include "acl.h"
+#include "exported.h"
 
 static aclError allocate(const char *function, void **devPtr, size_t size, int policy, size_t rest) {
     ENTER(standin_enter_now(function));

@@ -1,5 +1,5 @@
 /* Exported: streams, events, recorded work. */
-#include "acl.h"
+#include "exported.h"
 
 static aclError create(const char *function, aclrtStream *stream, uint32_t flags) {
     ENTER(standin_enter_now(function));

@@ -157,8 +157,10 @@ public final class AscendDevice implements Device {
     private void release(AscendBuffer buffer) {
         buffers.remove(buffer);
         stream.settle();
-        card.bind();
-        machine.acl().free(buffer.reserved());
+        if (!stream.failed()) {
+            card.bind();
+            machine.acl().free(buffer.reserved());
+        }
     }
 
     private void closeBuffers() {

@@ -120,7 +120,9 @@ public final class Operators implements AutoCloseable {
     /** Destroys what was prepared. */
     @Override
     public void close() {
-        stream.card().bind();
-        cache.close();
+        if (!stream.failed()) {
+            stream.card().bind();
+            cache.close();
+        }
     }
 }

@@ -104,6 +104,14 @@ public final class Card implements AutoCloseable {
         }
     }
 
+    /** Forgets the card without telling CANN, which might wait for work that never ends. */
+    void abandon() {
+        if (open) {
+            forget();
+            TURNED.remove();
+        }
+    }
+
     @Override
     public void close() {
         if (!open) {

@@ -38,17 +38,19 @@ public final class Event implements AutoCloseable {
     /** Waits until the stream has passed the latest mark; returns at once if there is none. */
     void await() {
         if (pending) {
-            stream.patience().await(stream.card().index(), () -> {
+            stream.waiting(() -> stream.patience().await(stream.card().index(), () -> {
                 stream.guard().check();
                 return isReached();
-            });
+            }));
             stream.guard().check();
         }
     }
 
     @Override
     public void close() {
-        stream.card().bind();
-        acl.destroyEvent(handle);
+        if (!stream.failed()) {
+            stream.card().bind();
+            acl.destroyEvent(handle);
+        }
     }
 }

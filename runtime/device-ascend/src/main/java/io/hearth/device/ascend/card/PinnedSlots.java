@@ -70,7 +70,9 @@ final class PinnedSlots implements AutoCloseable {
         for (Event event : events) {
             event.close();
         }
-        stream.card().bind();
-        stream.card().acl().freePinned(memory);
+        if (!stream.failed()) {
+            stream.card().bind();
+            stream.card().acl().freePinned(memory);
+        }
     }
 }

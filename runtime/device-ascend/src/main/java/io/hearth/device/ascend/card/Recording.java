@@ -26,8 +26,10 @@ public final class Recording implements AutoCloseable {
             open = false;
             // A replay that is queued still reads it.
             stream.settle();
-            stream.card().bind();
-            stream.card().acl().discard(handle);
+            if (!stream.failed()) {
+                stream.card().bind();
+                stream.card().acl().discard(handle);
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ public final class Stream implements AutoCloseable {
     private final Patience patience;
     private boolean recording;
     private boolean idle = true;
+    private volatile boolean failed;
     private volatile Guard guard = () -> {};
 
     public Stream(Card card, Patience patience) {
@@ -78,17 +79,37 @@ public final class Stream implements AutoCloseable {
      * @throws DeviceException if that takes longer than patience lasts, if the card has failed, or if the guard says so
      */
     public void synchronize() {
-        card.bind();
-        if (acl.timeouts()) {
-            synchronizeInPieces();
-        } else {
-            patience.await(card.index(), () -> {
-                guard.check();
-                return acl.isDone(handle);
-            });
-        }
+        waiting(() -> {
+            if (acl.timeouts()) {
+                synchronizeInPieces();
+            } else {
+                patience.await(card.index(), () -> {
+                    guard.check();
+                    return acl.isDone(handle);
+                });
+            }
+        });
         idle = true;
         guard.check();
+    }
+
+    /** Waits in some way; a wait that fails leaves a stream of which nothing can be expected any more. */
+    void waiting(Runnable wait) {
+        card.bind();
+        try {
+            wait.run();
+        } catch (RuntimeException e) {
+            failed = true;
+            throw e;
+        }
+    }
+
+    /**
+     * Whether a wait has failed: the card hangs, is lost, or has stopped on an error. Nothing of it is given back then, because
+     * CANN would wait for the same work; that is done when the process ends.
+     */
+    public boolean failed() {
+        return failed;
     }
 
     private void synchronizeInPieces() {
@@ -108,7 +129,7 @@ public final class Stream implements AutoCloseable {
 
     /** Waits only if something was queued since the last wait: before memory goes that queued work may use. */
     public void settle() {
-        if (!idle) {
+        if (!idle && !failed) {
             synchronize();
         }
     }
@@ -164,7 +185,11 @@ public final class Stream implements AutoCloseable {
 
     @Override
     public void close() {
-        card.bind();
-        acl.destroyStream(handle);
+        if (failed) {
+            card.abandon();
+        } else {
+            card.bind();
+            acl.destroyStream(handle);
+        }
     }
 }

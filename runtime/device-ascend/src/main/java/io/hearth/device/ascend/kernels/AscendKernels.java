@@ -1,5 +1,6 @@
 package io.hearth.device.ascend.kernels;
 
+import io.hearth.device.DeviceException;
 import io.hearth.device.Kernels;
 import io.hearth.device.LoraSegments;
 import io.hearth.device.PreparedWeight;
@@ -14,6 +15,7 @@ import io.hearth.device.ascend.aclnn.Scratch;
  * io.hearth.device.CheckedKernels}.
  */
 public final class AscendKernels implements Kernels {
+    private final Operators operators;
     private final ElementKernels elements;
     private final LayerKernels layers;
     private final AttentionKernels attention;
@@ -27,6 +29,7 @@ public final class AscendKernels implements Kernels {
      * @param scratch memory of the card between operators
      */
     public AscendKernels(Operators operators, Scratch scratch) {
+        this.operators = operators;
         elements = new ElementKernels(operators, scratch);
         layers = new LayerKernels(operators, scratch);
         attention = new AttentionKernels(operators, scratch);
@@ -34,6 +37,15 @@ public final class AscendKernels implements Kernels {
         losses = new LossKernels(operators, scratch);
         sampling = new SamplingKernels(operators, scratch);
         dense = new DenseKernels(operators, scratch);
+    }
+
+    /** CANN's operators take lengths from the host, where recorded work has only upper bounds of them. */
+    private void refuseWhileRecording(String kernel) {
+        if (operators.recording()) {
+            throw new DeviceException(
+                    "The kernel \"" + kernel + "\" cannot be recorded on an Ascend card: its lengths, which "
+                            + "change from step to step, would be frozen.");
+        }
     }
 
     /** A weight as {@link #linear} takes it. */
@@ -114,6 +126,7 @@ public final class AscendKernels implements Kernels {
 
     @Override
     public void groupedMatmul(Tensor x, Tensor weight, int[] hostOffsets, Tensor offsets, Tensor y) {
+        refuseWhileRecording("groupedMatmul");
         dense.groupedMatmul(x, weight, hostOffsets, offsets, y);
     }
 
@@ -195,6 +208,7 @@ public final class AscendKernels implements Kernels {
     @Override
     public void attention(
             Tensor q, Tensor k, Tensor v, SeqLens lens, float scale, int window, Tensor out, Tensor stats) {
+        refuseWhileRecording("attention");
         attention.attention(q, k, v, lens, scale, window, out, stats);
     }
 
@@ -212,6 +226,7 @@ public final class AscendKernels implements Kernels {
             Tensor dq,
             Tensor dk,
             Tensor dv) {
+        refuseWhileRecording("attentionGrad");
         attention.attentionGrad(dOut, q, k, v, out, stats, lens, scale, window, dq, dk, dv);
     }
 
@@ -230,6 +245,7 @@ public final class AscendKernels implements Kernels {
             float scale,
             int window,
             Tensor out) {
+        refuseWhileRecording("pagedAttention");
         paged.pagedAttention(q, kCache, vCache, blockTable, lens, scale, window, out);
     }
 
@@ -318,6 +334,7 @@ public final class AscendKernels implements Kernels {
 
     @Override
     public void lora(Tensor x, Tensor a, Tensor b, LoraSegments segments, Tensor scratch, Tensor y) {
+        refuseWhileRecording("lora");
         dense.lora(x, a, b, segments, scratch, y);
     }
 }

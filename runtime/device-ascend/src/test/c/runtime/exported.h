@@ -1,7 +1,8 @@
 /* For the files whose functions are exported. */
-#ifndef STANDIN_ACL_H
-#define STANDIN_ACL_H
+#ifndef STANDIN_EXPORTED_H
+#define STANDIN_EXPORTED_H
 
+#include "acl.h"
 #include "capture.h"
 #include "copy.h"
 #include "devices.h"
