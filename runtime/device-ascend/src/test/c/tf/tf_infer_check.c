@@ -128,7 +128,6 @@ static aclnnStatus check_lengths(const struct tf_infer *t) {
         CHECK(t->q_lengths && t->q_lengths->size > 0 && t->kv_lengths && t->kv_lengths->size > 0,
               "actualSeqLengths and actualSeqLengthsKv must be given with TND");
         TILING(t->q.tokens <= MOST_TOKENS && t->batch <= MOST_SEQUENCES, "TND takes 1 Mi tokens and 4096 sequences");
-        TRY(check_cumulative(t->q_lengths, t->q.tokens, "actualSeqLengths"));
         TILING(t->kv_lengths->size == t->q_lengths->size, "actualSeqLengthsKv has %llu entries, actualSeqLengths %llu",
                (unsigned long long) t->kv_lengths->size, (unsigned long long) t->q_lengths->size);
         if (!t->paged) {
@@ -223,6 +222,7 @@ aclnnStatus tf_infer_check(struct tf_infer *t, struct standin_call *call) {
     TRY(check_sizes(t));
     if (t->layout == TF_TND) {
         CHECK(t->q_lengths && t->q_lengths->size > 0, "actualSeqLengths must be given with TND");
+        TRY(check_cumulative(t->q_lengths, t->q.tokens, "actualSeqLengths"));
     }
     if (t->paged) {
         TRY(check_pages(t));
