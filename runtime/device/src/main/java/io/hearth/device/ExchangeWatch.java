@@ -27,6 +27,9 @@ public final class ExchangeWatch implements AutoCloseable {
      */
     private static final long GRACE_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** How long the reason for a failure of the card is looked for. */
+    private static final long EXPLANATION_NANOS = Duration.ofMillis(1_500).toNanos();
+
     /** Of so many looks one asks the rendezvous, which costs a few system calls for each rank. */
     private static final int LOOKS_PER_LOST = 8;
 
@@ -40,11 +43,12 @@ public final class ExchangeWatch implements AutoCloseable {
     private final Deque<Exchange> spare = new ArrayDeque<>();
     private final Thread thread;
     private Exchange beingQueued;
+    private String latest;
     private Optional<String> lost = Optional.empty();
     private long lostSince;
     private long brokenSince;
     private int looks;
-    private RankLostException failure;
+    private DeviceException failure;
     private boolean closing;
 
     /** One exchange, between two marks on the stream. */
@@ -102,9 +106,18 @@ public final class ExchangeWatch implements AutoCloseable {
      * @param name the call, for a person
      * @param values what is exchanged, or null
      * @param call makes it; false if the library refuses, and {@link ExchangeLink#describe} says why
-     * @throws RankLostException if the call or anything before it has failed
+     * @throws RankLostException if the call or an exchange before it has failed
+     * @throws DeviceException if the card has failed for another reason
      */
     public void perform(String name, Tensor values, BooleanSupplier call) {
+        try {
+            queue(name, values, call);
+        } catch (DeviceException e) {
+            throw explain(e);
+        }
+    }
+
+    private void queue(String name, Tensor values, BooleanSupplier call) {
         begin(name, values);
         if (!call.getAsBoolean()) {
             refused();
@@ -125,6 +138,7 @@ public final class ExchangeWatch implements AutoCloseable {
         exchange.waitingSince = System.nanoTime();
         exchange.before.record();
         beingQueued = exchange;
+        latest = exchange.toString();
     }
 
     private synchronized void refused() {
@@ -155,8 +169,40 @@ public final class ExchangeWatch implements AutoCloseable {
     public synchronized void check() {
         if (failure != null) {
             // A trace of the thread that asks, and the one that found it as its cause.
-            throw new RankLostException(failure.getMessage(), failure);
+            throw failure instanceof RankLostException
+                    ? new RankLostException(failure.getMessage(), failure)
+                    : new DeviceException(failure.getMessage(), failure);
         }
+    }
+
+    /**
+     * What to throw in place of a failure that the host was told of by the card: the loss of another rank may be behind it, and
+     * that is known a little later.
+     */
+    public RuntimeException explain(RuntimeException told) {
+        long begin = System.nanoTime();
+        do {
+            Optional<RankLostException> reason =
+                    told instanceof RankLostException own ? Optional.of(own) : reason(told);
+            if (reason.isPresent()) {
+                return reason.get();
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        } while (System.nanoTime() - begin < EXPLANATION_NANOS);
+        return told;
+    }
+
+    private synchronized Optional<RankLostException> reason(RuntimeException told) {
+        if (failure instanceof RankLostException) {
+            return Optional.of(new RankLostException(failure.getMessage(), told));
+        }
+        return latest == null
+                ? Optional.empty()
+                : rendezvous.lost().map(who -> new RankLostException(sentence(latest, who), told));
+    }
+
+    private String sentence(Object exchange, String reason) {
+        return "Rank " + rank + " cannot finish " + exchange + ": " + reason + ".";
     }
 
     private void run() {
@@ -168,25 +214,26 @@ public final class ExchangeWatch implements AutoCloseable {
     /** Looks once; whether to look again. */
     private synchronized boolean look() {
         if (failure == null && !closing) {
+            RuntimeException ofTheCard = null;
             try {
                 forgetFinished();
-                Exchange waiting = beingQueued != null && queued.isEmpty() ? beingQueued : queued.peek();
-                if (waiting != null) {
-                    examine(waiting);
-                }
             } catch (RuntimeException e) {
-                fail(null, e.getMessage());
+                ofTheCard = e;
+            }
+            Exchange waiting = beingQueued != null && queued.isEmpty() ? beingQueued : queued.peek();
+            if (waiting != null) {
+                examine(waiting, ofTheCard);
             }
         }
         return failure == null && !closing;
     }
 
-    private void examine(Exchange exchange) {
+    private void examine(Exchange exchange, RuntimeException ofTheCard) {
         long now = System.nanoTime();
-        if (exchange.waitingSince == 0 && exchange.before.isReached()) {
+        if (ofTheCard == null && exchange.waitingSince == 0 && exchange.before.isReached()) {
             exchange.waitingSince = now;
         }
-        boolean broken = link.state() == ExchangeLink.State.BROKEN;
+        boolean broken = ofTheCard != null || link.state() == ExchangeLink.State.BROKEN;
         brokenSince = !broken ? 0 : brokenSince == 0 ? now : brokenSince;
         if (broken || looks++ % LOOKS_PER_LOST == 0) {
             lost = rendezvous.lost();
@@ -196,7 +243,11 @@ public final class ExchangeWatch implements AutoCloseable {
         if (lost.isPresent() && (broken || now - lostSince > GRACE_NANOS)) {
             fail(exchange, lost.get());
         } else if (broken && now - brokenSince > GRACE_NANOS) {
-            fail(exchange, library + " reports " + link.describe());
+            if (ofTheCard == null) {
+                fail(exchange, library + " reports " + link.describe());
+            } else {
+                fail(new DeviceException(ofTheCard.getMessage(), ofTheCard));
+            }
         } else if (overdue) {
             fail(
                     exchange,
@@ -206,8 +257,11 @@ public final class ExchangeWatch implements AutoCloseable {
     }
 
     private void fail(Exchange exchange, String reason) {
-        failure = new RankLostException("Rank " + rank + " cannot finish "
-                + (exchange == null ? "an exchange" : exchange) + ": " + reason + ".");
+        fail(new RankLostException(sentence(exchange, reason)));
+    }
+
+    private void fail(DeviceException why) {
+        failure = why;
         link.abort();
     }
 

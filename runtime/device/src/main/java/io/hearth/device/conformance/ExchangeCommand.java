@@ -69,7 +69,8 @@ public final class ExchangeCommand {
         int status = 0;
         try {
             for (int each = 0; each < devices.size(); each++) {
-                processes.add(new ProcessBuilder(command(each, meeting)).inheritIO().start());
+                processes.add(
+                        new ProcessBuilder(command(each, meeting)).inheritIO().start());
             }
             for (Process process : processes) {
                 status = Math.max(status, process.waitFor() == 0 ? 0 : 1);

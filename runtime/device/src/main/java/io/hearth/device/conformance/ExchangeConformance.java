@@ -210,12 +210,11 @@ public final class ExchangeConformance {
                 sum += part[from + i];
                 size += Math.abs(part[from + i]);
             }
-            double own =
-                    switch (type) {
-                        case BF16 -> 0x1.01p-9;
-                        case F16 -> 0x1.01p-11;
-                        default -> 0;
-                    };
+            double own = switch (type) {
+                case BF16 -> 0x1p-8;
+                case F16 -> 0x1p-11;
+                default -> 0;
+            };
             double tolerance = size * parts.length * F32_ROUNDING + Math.abs(sum) * own;
             if (!(Math.abs(actual[i] - sum) <= tolerance)) {
                 throw new ConformanceFailure(what + ": element " + i + " is " + actual[i] + ", not " + sum);

@@ -11,6 +11,7 @@ import io.hearth.device.Rendezvous;
 import io.hearth.device.Tensor;
 import io.hearth.device.WideSums;
 import io.hearth.device.ascend.card.Event;
+import io.hearth.device.ascend.card.Guard;
 import io.hearth.device.ascend.card.Stream;
 import java.time.Duration;
 
@@ -57,7 +58,17 @@ public final class HcclCollective implements Collective {
         this.size = size;
         communicator = new HcclCommunicator(library, stream.card(), rank);
         watch = new ExchangeWatch("HCCL", communicator, rendezvous, () -> new Mark(stream.mark()), rank, patience);
-        stream.guard(watch::check);
+        stream.guard(new Guard() {
+            @Override
+            public void check() {
+                watch.check();
+            }
+
+            @Override
+            public RuntimeException explain(RuntimeException failure) {
+                return watch.explain(failure);
+            }
+        });
         try {
             watch.perform("joining the group", null, () -> {
                 communicator.join(id, rank, size);
