@@ -7,8 +7,11 @@ aclnnStatus nn_check_indices(const aclTensor *self, const aclTensorList *indices
         const aclTensor *t = indices->tensors[i];
         STANDIN_CHECK(t->type != ACL_BOOL, ACLNN_ERR_INNER, "the stand-in has no BOOL indices");
         NN_TRY(nn_check_type(t, "indices", NN_INDICES));
-        STANDIN_CHECK(standin_broadcast_shape(t, places, &places->rank, places->dims), ACLNN_ERR_PARAM_INVALID,
+        aclTensor wider = {0};
+        STANDIN_CHECK(standin_broadcast_shape(t, places, &wider.rank, wider.dims), ACLNN_ERR_PARAM_INVALID,
                       "indices[%llu] %s cannot be broadcast to the others", (unsigned long long) i, standin_shape(t));
+        places->rank = wider.rank;
+        memcpy(places->dims, wider.dims, sizeof wider.dims);
     }
     return ACLNN_SUCCESS;
 }

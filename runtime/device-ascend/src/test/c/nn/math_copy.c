@@ -93,12 +93,12 @@ static aclnnStatus check_choice(const struct choice *a, struct standin_call *cal
     NN_TRY(nn_check_type(a->self, "self", NN_NUMBERS));
     NN_TRY(nn_check_type(a->other, "other", NN_NUMBERS));
     NN_TRY(nn_check_promotes(a->self->type, a->other->type, a->out));
-    aclTensor both = {0};
+    aclTensor both = {0}, all = {0};
     STANDIN_CHECK(standin_broadcast_shape(a->self, a->other, &both.rank, both.dims)
-                      && standin_broadcast_shape(a->condition, &both, &both.rank, both.dims),
+                      && standin_broadcast_shape(a->condition, &both, &all.rank, all.dims),
                   ACLNN_ERR_PARAM_INVALID, "condition %s, self %s and other %s cannot be broadcast", standin_shape(a->condition),
                   standin_shape(a->self), standin_shape(a->other));
-    NN_TRY(nn_check_shape(a->out, "out", both.rank, both.dims));
+    NN_TRY(nn_check_shape(a->out, "out", all.rank, all.dims));
     nn_note_copies(call, a->condition);
     nn_note_copies(call, a->self);
     nn_note_copies(call, a->other);
