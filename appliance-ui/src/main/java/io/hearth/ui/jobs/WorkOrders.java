@@ -107,6 +107,7 @@ final class WorkOrders {
                         dataset.hash()),
                 recipe,
                 "out",
+                null,
                 null));
     }
 

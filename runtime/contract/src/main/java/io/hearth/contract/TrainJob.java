@@ -1,5 +1,8 @@
 package io.hearth.contract;
 
+import java.util.Collections;
+import java.util.List;
+
 /**
  * One fine-tuning run: the content of {@code job.json}. Relative paths are relative to the file's directory.
  *
@@ -10,9 +13,18 @@ package io.hearth.contract;
  * @param recipe how to train
  * @param output directory that receives checkpoints and the result; it is made if missing
  * @param device card to use, such as {@code cpu:0}; default the first one
+ * @param devices cards to use together, such as {@code ["cuda:0", "cuda:1"]}, in place of {@code device}: rank r of the job is
+ *     on card number r. All are of one kind, and none is named twice, but {@code cpu:0}
  */
 public record TrainJob(
-        String job, String base, String adapter, Data data, Recipe recipe, String output, String device) {
+        String job,
+        String base,
+        String adapter,
+        Data data,
+        Recipe recipe,
+        String output,
+        String device,
+        List<String> devices) {
     /**
      * The rows of a job.
      *
@@ -40,6 +52,11 @@ public record TrainJob(
         }
     }
 
+    /** The card of every rank; of a job on one card, which it is or null for the first one of the machine. */
+    public List<String> cards() {
+        return devices != null ? devices : Collections.singletonList(device);
+    }
+
     /** The same with every absent component filled in. */
     public TrainJob withDefaults() {
         return new TrainJob(
@@ -49,6 +66,7 @@ public record TrainJob(
                 data == null ? null : data.withDefaults(),
                 (recipe == null ? Recipe.empty() : recipe).withDefaults(),
                 output,
-                device);
+                device,
+                devices);
     }
 }

@@ -1,6 +1,7 @@
 package io.hearth.device;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -86,6 +87,21 @@ public interface Device extends AutoCloseable {
      */
     default Optional<RecordedWork> record(Runnable work) {
         return Optional.empty();
+    }
+
+    /**
+     * Joins a group of ranks, together with all its others: NCCL or HCCL on cards, which must be of one kind and each another
+     * one; by default host memory and sockets on this machine ({@link HostCollective}).
+     *
+     * @param rendezvous belongs to the group from now on
+     * @param rank number of this process, from 0
+     * @param size number of ranks
+     * @param patience how long the other ranks may take to come to an exchange, and to the group
+     * @throws RankLostException with a sentence if the others do not come
+     * @throws DeviceException with a sentence if this device cannot exchange
+     */
+    default Collective join(Rendezvous rendezvous, int rank, int size, Duration patience) {
+        return HostCollective.join(this, rendezvous, rank, size, patience);
     }
 
     @Override

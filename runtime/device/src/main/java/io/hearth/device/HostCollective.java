@@ -7,22 +7,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Exchange between devices of one process through host memory; each rank has a thread of its own. Sums are made in f32 in
- * rank order, so that every rank has the same bits.
+ * Exchange through host memory, for devices without a library of their own: between threads of one process ({@link #group}),
+ * or between processes of one machine ({@link #join}). Sums are made in f32 in rank order, so that every rank has the same
+ * bits.
  *
- * <p>A rank that is closed ends the group: whoever waits or comes later gets a {@link DeviceException} that names it. A
+ * <p>A rank that is closed, or whose process ends, ends the group: whoever waits or comes later gets a {@link RankLostException} that names it. A
  * rank that neither comes nor closes does so when the patience is over.
  */
 public final class HostCollective implements Collective {
     /** Elements that are exchanged at one time; bounds the host memory that a large tensor takes. */
     private static final long PIECE = 1 << 22;
 
-    private final HostGroup group;
+    private final Meeting group;
     private final Device device;
     private final int rank;
     private final long piece;
 
-    private HostCollective(HostGroup group, Device device, int rank, long piece) {
+    private HostCollective(Meeting group, Device device, int rank, long piece) {
         this.group = group;
         this.device = device;
         this.rank = rank;
@@ -47,6 +48,25 @@ public final class HostCollective implements Collective {
         return List.copyOf(ranks);
     }
 
+    /**
+     * Joins a group of processes on this machine, together with all its other ranks.
+     *
+     * @param rendezvous belongs to the group from now on
+     * @param patience how long a rank waits for the others
+     * @throws RankLostException with a sentence if the others do not come
+     */
+    public static Collective join(Device device, Rendezvous rendezvous, int rank, int size, Duration patience) {
+        return join(device, rendezvous, rank, size, patience, PIECE);
+    }
+
+    static Collective join(Device device, Rendezvous rendezvous, int rank, int size, Duration patience, long piece) {
+        if (rank < 0 || rank >= size) {
+            throw new IllegalArgumentException("there is no rank " + rank + " in a group of " + size);
+        }
+        Meeting meeting = SocketMeeting.join(rendezvous, rank, size, patience);
+        return new CheckedCollective(new HostCollective(meeting, device, rank, piece));
+    }
+
     @Override
     public int rank() {
         return rank;
@@ -61,7 +81,7 @@ public final class HostCollective implements Collective {
     public void allReduce(Tensor values) {
         for (long from = 0; from < values.elements(); from += piece) {
             Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
-            HostGroup.Message[] all = group.meet(rank, message("allReduce", values, download(part)));
+            Meeting.Message[] all = group.meet(rank, message("allReduce", values, download(part)));
             upload(sum(all, values.type(), 0, part.elements()), part);
         }
     }
@@ -76,7 +96,7 @@ public final class HostCollective implements Collective {
                 byte[] bytes = download(all.slice(target * count + from, length));
                 System.arraycopy(bytes, 0, mine, target * bytes.length, bytes.length);
             }
-            HostGroup.Message[] messages = group.meet(rank, message("reduceScatter", all, mine));
+            Meeting.Message[] messages = group.meet(rank, message("reduceScatter", all, mine));
             upload(sum(messages, all.type(), rank * length, length), part.slice(from, length));
         }
     }
@@ -86,7 +106,7 @@ public final class HostCollective implements Collective {
         long count = part.elements();
         for (long from = 0; from < count; from += piece) {
             long length = Math.min(piece, count - from);
-            HostGroup.Message[] messages =
+            Meeting.Message[] messages =
                     group.meet(rank, message("allGather", part, download(part.slice(from, length))));
             for (int source = 0; source < size(); source++) {
                 upload(messages[source].data(), all.slice(source * count + from, length));
@@ -99,7 +119,7 @@ public final class HostCollective implements Collective {
         for (long from = 0; from < values.elements(); from += piece) {
             Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
             byte[] mine = rank == root ? download(part) : new byte[0];
-            HostGroup.Message[] messages = group.meet(rank, message("broadcast from " + root, values, mine));
+            Meeting.Message[] messages = group.meet(rank, message("broadcast from " + root, values, mine));
             if (rank != root) {
                 upload(messages[root].data(), part);
             }
@@ -118,9 +138,9 @@ public final class HostCollective implements Collective {
     public void receive(Tensor values, int source) {
         for (long from = 0; from < values.elements(); from += piece) {
             Tensor part = values.slice(from, Math.min(piece, values.elements() - from));
-            HostGroup.Message message = group.receive(rank, source, "receive from " + source);
+            Meeting.Message message = group.receive(rank, source, "receive from " + source);
             if (!message.call().equals(describe("send to " + rank, values))) {
-                throw new DeviceException("Rank " + rank + " receives " + values + ", but rank " + source + " calls "
+                throw new RankLostException("Rank " + rank + " receives " + values + ", but rank " + source + " calls "
                         + message.call() + ".");
             }
             upload(message.data(), part);
@@ -134,8 +154,8 @@ public final class HostCollective implements Collective {
 
     // ---- Host memory -----------------------------------------------------------------------------------------------
 
-    private static HostGroup.Message message(String call, Tensor values, byte[] data) {
-        return new HostGroup.Message(describe(call, values), data);
+    private static Meeting.Message message(String call, Tensor values, byte[] data) {
+        return new Meeting.Message(describe(call, values), data);
     }
 
     private static String describe(String call, Tensor values) {
@@ -153,7 +173,7 @@ public final class HostCollective implements Collective {
     }
 
     /** Sum over the ranks of {@code count} elements from element {@code from} on. */
-    private static byte[] sum(HostGroup.Message[] messages, DType type, long from, long count) {
+    private static byte[] sum(Meeting.Message[] messages, DType type, long from, long count) {
         byte[] out = new byte[Math.toIntExact(count * type.bytes())];
         for (int i = 0; i < count; i++) {
             float sum = 0;

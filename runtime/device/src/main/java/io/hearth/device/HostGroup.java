@@ -7,8 +7,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** Where the ranks of a {@link HostCollective} meet. All state is under one lock. */
-final class HostGroup {
+/** Where ranks meet that are threads of one process. All state is under one lock. */
+final class HostGroup implements Meeting {
     private static final int NOBODY = -1;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -27,24 +27,13 @@ final class HostGroup {
         this.mail = new Message[size][size];
     }
 
-    /**
-     * What a rank brings.
-     *
-     * @param call what it is doing, in words that are the same for all ranks that do the same
-     * @param data a copy of its own
-     */
-    record Message(String call, byte[] data) {}
-
-    int size() {
+    @Override
+    public int size() {
         return mail.length;
     }
 
-    /**
-     * Waits until every rank has brought something, and returns it all in rank order.
-     *
-     * @throws DeviceException if the ranks are not making the same call, one has left, or one does not come
-     */
-    Message[] meet(int rank, Message message) {
+    @Override
+    public Message[] meet(int rank, Message message) {
         lock.lock();
         try {
             long meeting = meetings;
@@ -56,35 +45,30 @@ final class HostGroup {
                 meetings++;
                 changed.signalAll();
             }
-            await(rank, message.call, () -> meetings > meeting);
+            await(rank, message.call(), () -> meetings > meeting);
             // The next meeting is complete only when this rank has come to it, so that this one is still to be read.
             Message[] all = complete;
-            for (int other = 0; other < size(); other++) {
-                if (!all[other].call.equals(message.call)) {
-                    throw new DeviceException("Rank " + rank + " calls " + message.call + " while rank " + other
-                            + " calls " + all[other].call + ". All ranks must make the same calls in the same order.");
-                }
-            }
+            Meeting.requireSameCall(rank, all);
             return all;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Hands something to another rank and waits until it has been taken. */
-    void send(int rank, int target, Message message) {
+    @Override
+    public void send(int rank, int target, Message message) {
         lock.lock();
         try {
             mail[rank][target] = message;
             changed.signalAll();
-            await(rank, message.call, () -> mail[rank][target] == null);
+            await(rank, message.call(), () -> mail[rank][target] == null);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits for what another rank sends. */
-    Message receive(int rank, int source, String call) {
+    @Override
+    public Message receive(int rank, int source, String call) {
         lock.lock();
         try {
             await(rank, call, () -> mail[source][rank] != null);
@@ -97,8 +81,8 @@ final class HostGroup {
         }
     }
 
-    /** Takes a rank out of the group, which ends the group for all. */
-    void leave(int rank) {
+    @Override
+    public void leave(int rank) {
         lock.lock();
         try {
             if (left == NOBODY) {
@@ -116,18 +100,18 @@ final class HostGroup {
         try {
             while (!done.getAsBoolean()) {
                 if (left != NOBODY) {
-                    throw new DeviceException("Rank " + rank + " cannot finish " + call + ", because rank " + left
+                    throw new RankLostException("Rank " + rank + " cannot finish " + call + ", because rank " + left
                             + " has left the group.");
                 }
                 if (nanos <= 0) {
-                    throw new DeviceException("Rank " + rank + " has waited " + patience.toSeconds() + " s in " + call
+                    throw new RankLostException("Rank " + rank + " has waited " + patience.toSeconds() + " s in " + call
                             + " for the other ranks. One of them hangs or makes other calls.");
                 }
                 nanos = changed.awaitNanos(nanos);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DeviceException("Rank " + rank + " was interrupted in " + call + ".", e);
+            throw new RankLostException("Rank " + rank + " was interrupted in " + call + ".", e);
         }
     }
 }

@@ -70,6 +70,7 @@ final class StarterTraining {
                 new TrainJob.Data(corpus.toString(), null, null, "messages", null, null),
                 recipe(maxSteps),
                 result.toString(),
+                null,
                 null);
         String[] sha256 = new String[1];
         try (Device device = Devices.open(Devices.discover().cards().getFirst().id())) {

@@ -66,7 +66,7 @@ final class PlanCommand implements Callable<Integer> {
 
     private Plan plan() {
         TrainJob job = JobFiles.trainJob(jobFile);
-        try (Device device = Cards.open(job.device())) {
+        try (Device device = Cards.open(job.cards().getFirst())) {
             return Planner.plan(job, device);
         }
     }

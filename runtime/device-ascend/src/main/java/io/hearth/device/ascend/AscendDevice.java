@@ -1,6 +1,7 @@
 package io.hearth.device.ascend;
 
 import io.hearth.device.CheckedKernels;
+import io.hearth.device.Collective;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.device.DeviceBuffer;
@@ -10,6 +11,7 @@ import io.hearth.device.Kernels;
 import io.hearth.device.PlanningDevice;
 import io.hearth.device.PreparedWeight;
 import io.hearth.device.RecordedWork;
+import io.hearth.device.Rendezvous;
 import io.hearth.device.Tensor;
 import io.hearth.device.ascend.aclnn.Operators;
 import io.hearth.device.ascend.aclnn.Scratch;
@@ -23,8 +25,10 @@ import io.hearth.device.ascend.card.Patience;
 import io.hearth.device.ascend.card.Recording;
 import io.hearth.device.ascend.card.Staging;
 import io.hearth.device.ascend.card.Stream;
+import io.hearth.device.ascend.hccl.HcclCollective;
 import io.hearth.device.ascend.kernels.AscendKernels;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -235,6 +239,11 @@ public final class AscendDevice implements Device {
         Replayed recording = new Replayed(stream.record(work));
         recordings.add(recording);
         return Optional.of(recording);
+    }
+
+    @Override
+    public Collective join(Rendezvous rendezvous, int rank, int size, Duration patience) {
+        return HcclCollective.join(this, stream, rendezvous, rank, size, patience);
     }
 
     private final class Replayed implements RecordedWork {

@@ -1,6 +1,7 @@
 package io.hearth.device.cuda;
 
 import io.hearth.device.CheckedKernels;
+import io.hearth.device.Collective;
 import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.device.DeviceBuffer;
@@ -10,6 +11,7 @@ import io.hearth.device.Kernels;
 import io.hearth.device.PlanningDevice;
 import io.hearth.device.PreparedWeight;
 import io.hearth.device.RecordedWork;
+import io.hearth.device.Rendezvous;
 import io.hearth.device.Tensor;
 import io.hearth.device.cuda.blas.CublasLtGemm;
 import io.hearth.device.cuda.blas.Gemm;
@@ -25,7 +27,9 @@ import io.hearth.device.cuda.kernels.CudaKernels;
 import io.hearth.device.cuda.kernels.Workspace;
 import io.hearth.device.cuda.library.NvidiaLibraries;
 import io.hearth.device.cuda.library.Presets;
+import io.hearth.device.cuda.nccl.NcclCollective;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +39,7 @@ import java.util.Set;
  * opened, so that it is never part of what is planned.
  */
 public final class CudaDevice implements Device {
+    private final NvidiaLibraries libraries;
     private final Driver.Card card;
     private final Opened opened = new Opened();
     private final Set<CudaBuffer> buffers = new HashSet<>();
@@ -49,6 +54,7 @@ public final class CudaDevice implements Device {
 
     private CudaDevice(Machine machine, Driver.Card card) {
         this.card = card;
+        libraries = machine.libraries();
         try {
             context = opened.add(machine.take(card));
             stream = opened.add(context.openStream());
@@ -58,7 +64,7 @@ public final class CudaDevice implements Device {
             opened.add(this::closeBuffers);
             DeviceBuffer gemmWorkspace = allocate(CublasLtGemm.WORKSPACE_BYTES);
             gemm = opened.add(Presets.open(
-                    machine.libraries(), NvidiaLibraries.BLAS, () -> new CublasLtGemm(stream, library, gemmWorkspace)));
+                    libraries, NvidiaLibraries.BLAS, () -> new CublasLtGemm(stream, library, gemmWorkspace)));
             kernels = new CudaKernels(library, stream, gemm, new Workspace(allocate(Workspace.BYTES)));
             checked = new CheckedKernels(kernels);
             detail = machine.describe(card) + ", " + gemm.describe();
@@ -189,6 +195,11 @@ public final class CudaDevice implements Device {
         Recording recording = new Recording(stream.record(work));
         recordings.add(recording);
         return Optional.of(recording);
+    }
+
+    @Override
+    public Collective join(Rendezvous rendezvous, int rank, int size, Duration patience) {
+        return NcclCollective.join(this, stream, libraries, rendezvous, rank, size, patience);
     }
 
     private final class Recording implements RecordedWork {

@@ -58,7 +58,7 @@ public final class LoraBranch {
         Tensor input = x;
         if (drops) {
             input = step.scratch(step.act, x.rows(), x.cols());
-            kernels.dropout(x, dropout, step.dropoutSeed, maskOffset(step), input, mask);
+            kernels.dropout(x, dropout, step.dropoutSeed, maskOffset(step, x.cols()), input, mask);
         }
         kernels.matmul(input, false, a.value(), true, scale, 0, inner);
         kernels.matmul(inner, false, b.value(), true, 1, 1, part(y));
@@ -66,8 +66,8 @@ public final class LoraBranch {
     }
 
     /** A range of 2^40 numbers for each micro-batch, of 2^28 for each branch of it. */
-    private long maskOffset(Step step) {
-        return (step.dropoutStep << 40) + ((long) number << 28);
+    private long maskOffset(Step step, int columns) {
+        return (step.dropoutStep << 40) + ((long) number << 28) + (long) step.dropoutToken * columns;
     }
 
     /** Adds to the gradients of A and B, and to {@code dx} unless that is null. */

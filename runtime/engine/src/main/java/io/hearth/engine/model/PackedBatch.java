@@ -105,6 +105,31 @@ public record PackedBatch(int[] ids, int[] positions, int[] cuRows, int[] counte
                 Arrays.copyOf(weights, n));
     }
 
+    /** Some rows of this batch as a batch of their own, with the same weights. */
+    public PackedBatch part(int fromRow, int toRow) {
+        int from = cuRows[fromRow];
+        int to = cuRows[toRow];
+        int[] starts = new int[toRow - fromRow + 1];
+        Arrays.setAll(starts, row -> cuRows[fromRow + row] - from);
+        int begin = 0;
+        while (begin < countedRows.length && countedRows[begin] < from) {
+            begin++;
+        }
+        int end = begin;
+        while (end < countedRows.length && countedRows[end] < to) {
+            end++;
+        }
+        int[] counted = Arrays.copyOfRange(countedRows, begin, end);
+        Arrays.setAll(counted, i -> counted[i] - from);
+        return new PackedBatch(
+                Arrays.copyOfRange(ids, from, to),
+                Arrays.copyOfRange(positions, from, to),
+                starts,
+                counted,
+                Arrays.copyOfRange(targets, begin, end),
+                Arrays.copyOfRange(weights, begin, end));
+    }
+
     /** Number of tokens, padding included. */
     public int tokens() {
         return ids.length;

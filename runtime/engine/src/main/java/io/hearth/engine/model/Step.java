@@ -28,6 +28,7 @@ public final class Step {
     final LoraSegments segments;
     final long dropoutSeed;
     final long dropoutStep;
+    final int dropoutToken;
 
     /** Told of the residual stream after the embedding (0) and after each layer; null if nobody listens. */
     HiddenObserver observer;
@@ -54,6 +55,7 @@ public final class Step {
         this.segments = b.segments;
         this.dropoutSeed = b.dropoutSeed;
         this.dropoutStep = b.dropoutStep;
+        this.dropoutToken = b.dropoutToken;
         this.observer = b.observer;
     }
 
@@ -100,6 +102,7 @@ public final class Step {
         private LoraSegments segments;
         private long dropoutSeed;
         private long dropoutStep;
+        private int dropoutToken;
         private HiddenObserver observer;
 
         private Builder(Kernels kernels, DType act, Tensor ids) {
@@ -152,10 +155,14 @@ public final class Step {
         /**
          * Seed and number from which dropout masks are drawn; the same numbers draw the same masks, so that activations
          * can be made again.
+         *
+         * @param token place of the first token in the batch that the number belongs to: its part of a batch that is cut
+         *     over several cards draws what the whole batch would
          */
-        public Builder dropout(long seed, long step) {
+        public Builder dropout(long seed, long step, int token) {
             this.dropoutSeed = seed;
             this.dropoutStep = step;
+            this.dropoutToken = token;
             return this;
         }
 

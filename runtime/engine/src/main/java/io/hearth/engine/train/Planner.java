@@ -10,6 +10,7 @@ import io.hearth.engine.model.LoadedModel;
 import io.hearth.engine.model.ModelConfig;
 import io.hearth.engine.model.ModelConfigReader;
 import io.hearth.engine.model.PackedBatch;
+import io.hearth.engine.parallel.Ranks;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,9 +26,11 @@ public final class Planner {
     private Planner() {}
 
     /**
-     * Plans a job.
+     * Plans a job. On several cards each needs the memory of the plan; the time is that of one card divided by their number,
+     * without what they tell each other.
      *
      * @param job with absolute paths; defaults are filled in here
+     * @param device one of the job's cards
      * @throws JobException with a sentence if the job cannot be done for another reason than memory
      */
     public static Plan plan(TrainJob job, Device device) {
@@ -53,7 +56,8 @@ public final class Planner {
                                     recipe.method().equals("full") ? ", the method lora" : ", a lower rank");
             return new Plan(memory, free, false, batcher.steps(), tokens, 0, 0, advice);
         }
-        double tokensPerSecond = calibrate(full, device, base, act, maxLength, batchTokens, batcher);
+        double tokensPerSecond =
+                full.cards().size() * calibrate(full, device, base, act, maxLength, batchTokens, batcher);
         return new Plan(memory, free, true, batcher.steps(), tokens, tokensPerSecond, tokens / tokensPerSecond, "");
     }
 
@@ -77,7 +81,7 @@ public final class Planner {
             TrainJob job, PlanningDevice planning, ModelConfig config, DType act, int maxLength, int batchTokens) {
         LoadedModel model =
                 LoadedModel.blank(planning, config, act, maxLength, job.recipe().recompute());
-        try (TrainingSession session = TrainingSession.open(job, model, batchTokens)) {
+        try (TrainingSession session = TrainingSession.open(job, model, batchTokens, Ranks.alone())) {
             long weights = model.weights().arena().values().bytes()
                     + (session.isAdapter() ? session.trained().values().bytes() : 0);
             long gradients = session.trained().gradients().bytes();
@@ -96,7 +100,7 @@ public final class Planner {
             TrainJob job, Device device, Path base, DType act, int maxLength, int batchTokens, Batcher batcher) {
         LoadedModel model =
                 LoadedModel.load(device, base, act, maxLength, job.recipe().recompute());
-        try (TrainingSession session = TrainingSession.open(job, model, batchTokens)) {
+        try (TrainingSession session = TrainingSession.open(job, model, batchTokens, Ranks.alone())) {
             session.initialize(job.recipe().seed());
             long begin = System.nanoTime();
             double rate = 0;

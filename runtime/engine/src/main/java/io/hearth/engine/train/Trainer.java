@@ -12,18 +12,28 @@ import io.hearth.engine.model.PackedInputs;
 import io.hearth.engine.model.ParameterArena;
 import io.hearth.engine.model.Step;
 import io.hearth.engine.model.StepMemory;
+import io.hearth.engine.parallel.Ranks;
+import io.hearth.engine.parallel.Share;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Runs optimiser steps and evaluations on a device. Everything is allocated when it is made; a step allocates nothing.
  *
+ * <p>With several ranks, each computes the gradients of its share of a step; the sum over the ranks is what each takes its
+ * step with.
+ *
  * <p>The same weights, optimiser state and batches give the same bits.
  */
 public final class Trainer implements AutoCloseable {
+    /** Weights that are compared between the ranks at a time. */
+    private static final long COMPARED = 1 << 20;
+
     private final LoadedModel model;
     private final Device device;
+    private final Ranks ranks;
     private final ParameterArena trained;
     private final AdamW optimizer;
     private final double maxGradNorm;
@@ -65,8 +75,21 @@ public final class Trainer implements AutoCloseable {
             double maxGradNorm,
             long seed,
             int maxTokens) {
+        this(model, trained, settings, maxGradNorm, seed, maxTokens, Ranks.alone());
+    }
+
+    /** @param ranks who trains together; they must begin with the same weights */
+    Trainer(
+            LoadedModel model,
+            ParameterArena trained,
+            AdamW.Settings settings,
+            double maxGradNorm,
+            long seed,
+            int maxTokens,
+            Ranks ranks) {
         this.model = model;
         this.device = model.device();
+        this.ranks = ranks;
         this.trained = trained;
         this.maxGradNorm = maxGradNorm;
         this.seed = seed;
@@ -81,7 +104,7 @@ public final class Trainer implements AutoCloseable {
         StepMemory scratchMeasure = StepMemory.measuring();
         PackedBatch largest = PackedBatch.of(List.of(PackedBatch.Row.allCounted(new int[maxTokens])), 1);
         Kernels idle = device.plan().kernels();
-        forwardBackward(largest, 0, idle, keptMeasure, scratchMeasure);
+        forwardBackward(new Share.Part(0, 0, largest), 0, idle, keptMeasure, scratchMeasure);
         forward(largest, idle, keptMeasure);
         this.kept = StepMemory.allocate(device, keptMeasure.peak());
         this.scratch = StepMemory.allocate(device, scratchMeasure.peak());
@@ -110,7 +133,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * One optimiser step. If the result is not finite, the weights are as they were before.
      *
-     * @param microBatches batches whose gradients are added up; their weights are already scaled
+     * @param microBatches batches whose gradients are added up, of all ranks together; their weights are already scaled
      * @param step from 1
      */
     public Result step(List<PackedBatch> microBatches, int step, double learningRate) {
@@ -125,17 +148,19 @@ public final class Trainer implements AutoCloseable {
         return result;
     }
 
-    /** Computes gradients without changing the weights. */
+    /** Computes gradients, summed over all ranks, without changing the weights. Every rank gets the same result. */
     public Result gradients(List<PackedBatch> microBatches, int step) {
         Kernels kernels = device.kernels();
         kernels.fill(trained.gradients(), 0);
         kernels.fill(lossSum, 0);
-        for (int i = 0; i < microBatches.size(); i++) {
-            forwardBackward(microBatches.get(i), step * 4096L + i, kernels, kept, scratch);
+        for (Share.Part part : Share.of(microBatches, ranks.rank(), ranks.size())) {
+            forwardBackward(part, step * 4096L + part.microBatch(), kernels, kept, scratch);
         }
+        ranks.sum(trained.gradients());
         kernels.fill(squaredNorm, 0);
         kernels.squaredNorm(trained.gradients(), squaredNorm);
-        return new Result(read(lossSum), Math.sqrt(read(squaredNorm)));
+        double loss = ranks.sum(read(lossSum));
+        return new Result(loss, Math.sqrt(ranks.fromFirst(read(squaredNorm))));
     }
 
     private double read(Tensor scalar) {
@@ -145,14 +170,14 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void forwardBackward(
-            PackedBatch batch, long dropoutStep, Kernels kernels, StepMemory keptMemory, StepMemory scratchMemory) {
+            Share.Part part, long dropoutStep, Kernels kernels, StepMemory keptMemory, StepMemory scratchMemory) {
         long keptMark = keptMemory.mark();
         long scratchMark = scratchMemory.mark();
-        PackedInputs.Uploaded uploaded = inputs.upload(batch, embeddingTrained);
+        PackedInputs.Uploaded uploaded = inputs.upload(part.batch(), embeddingTrained);
         Step step = begin(uploaded, kernels, keptMemory)
                 .training(keptMemory, scratchMemory)
                 .sortedIds(uploaded.sortedIds())
-                .dropout(seed, dropoutStep)
+                .dropout(seed, dropoutStep, part.firstToken())
                 .build();
         Decoder decoder = model.decoder();
         Tensor hidden = decoder.forward(step);
@@ -184,7 +209,31 @@ public final class Trainer implements AutoCloseable {
         memory.release(mark);
     }
 
-    /** Sum of weighted losses of a batch; no gradient, no dropout. */
+    /** Gives every rank the first one's weights and moments. */
+    public void copyFromFirst() {
+        optimizer.state().values().forEach(ranks::copyFromFirst);
+    }
+
+    /**
+     * Makes sure that the ranks have not drifted apart, by a part of the weights: another one at each step.
+     *
+     * @throws IllegalStateException if they have
+     */
+    public void requireSameWeights(int step) {
+        if (ranks.size() == 1) {
+            return;
+        }
+        Tensor master = optimizer.master();
+        long count = Math.min(COMPARED, master.elements());
+        long from = step * count % (master.elements() - count + 1);
+        float[] part = new float[(int) count];
+        device.download(master.slice(from, count), MemorySegment.ofArray(part));
+        ranks.differing(Arrays.hashCode(part)).ifPresent(other -> {
+            throw new IllegalStateException("rank " + other + " has other weights after step " + step + " than rank 0");
+        });
+    }
+
+    /** Sum of weighted losses of a batch, on this rank alone; no gradient, no dropout. */
     public double loss(PackedBatch batch) {
         device.kernels().fill(lossSum, 0);
         forward(batch, device.kernels(), kept);

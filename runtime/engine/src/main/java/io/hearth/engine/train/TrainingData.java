@@ -41,6 +41,17 @@ record TrainingData(List<PackedBatch.Row> train, List<PackedBatch.Row> evaluatio
         }
     }
 
+    /** A number that stands for all rows and their weights, to tell whether another process has read the same. */
+    int digest() {
+        int digest = 1;
+        for (List<PackedBatch.Row> rows : List.of(train, evaluation)) {
+            for (PackedBatch.Row row : rows) {
+                digest = 31 * (31 * digest + Arrays.hashCode(row.ids())) + Arrays.hashCode(row.weights());
+            }
+        }
+        return digest;
+    }
+
     /** Most tokens of a micro-batch: what the recipe says, but room for the longest row at least. */
     int batchTokens(Recipe recipe) {
         return Math.max(recipe.batchTokens(), Math.max(longest(train), longest(evaluation)));

@@ -12,9 +12,12 @@ import io.hearth.engine.model.LoadedModel;
 import io.hearth.engine.model.ModelConfig;
 import io.hearth.engine.model.ModelConfigReader;
 import io.hearth.engine.model.PackedBatch;
+import io.hearth.engine.parallel.Ranks;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +28,9 @@ import java.util.stream.Collectors;
 /**
  * One job from its file to its result. A second run of the same job goes on from the newest checkpoint and ends with the
  * same bits as one that was never interrupted.
+ *
+ * <p>A job on several cards is run by one process for each, all of the same job. The first rank alone writes files and tells of
+ * the work. The number of cards is no part of what a job is: one that was stopped can go on with more of them or fewer.
  *
  * <p>The output directory receives {@code checkpoints/}, and at the end {@code adapter/} or {@code model/} (and {@code
  * merged/} if asked for), each with its {@code lineage.json}; rows that were left out are listed in {@code bad-rows.txt}.
@@ -43,6 +49,7 @@ public final class TrainingRun {
     private final Path base;
     private final Path output;
     private final Device device;
+    private final Ranks ranks;
     private final Consumer<Event> events;
 
     private TrainingData data;
@@ -59,18 +66,28 @@ public final class TrainingRun {
      * @param events told of everything a person may want to see
      */
     public TrainingRun(TrainJob job, Device device, Consumer<Event> events) {
+        this(job, device, Ranks.alone(), events);
+    }
+
+    /**
+     * @param job with absolute paths; defaults are filled in here; the same for all ranks
+     * @param ranks of the job; closed as soon as they are no longer needed
+     * @param events told by the first rank of everything a person may want to see
+     */
+    public TrainingRun(TrainJob job, Device device, Ranks ranks, Consumer<Event> events) {
         this.job = job.withDefaults();
         this.recipe = this.job.recipe();
         this.base = Path.of(job.base());
         this.output = Path.of(job.output());
         this.device = device;
-        this.events = events;
+        this.ranks = ranks;
+        this.events = ranks.isFirst() ? events : event -> {};
     }
 
     /**
      * Runs the job to its end or until it is asked to stop.
      *
-     * @param stopRequested asked after every step; if it says yes, a checkpoint is written and the run ends
+     * @param stopRequested asked after every step; if it says yes to any rank, a checkpoint is written and the run ends
      * @throws JobException with a sentence if the job cannot be done
      * @throws CheckpointException with a sentence if files of the model or a checkpoint cannot be read or written
      */
@@ -109,25 +126,35 @@ public final class TrainingRun {
     }
 
     private void prepare() throws IOException {
-        Files.createDirectories(output);
+        if (ranks.isFirst()) {
+            Files.createDirectories(output);
+        }
         events.accept(new Event.Phase("read-rows", "Reading " + job.data().train()));
         ModelConfig config = ModelConfigReader.read(base);
         int maxLength = maxLength(recipe, config);
         data = TrainingData.read(job.data(), recipe, base, config, maxLength);
         reportBadRows();
-        datasetSha256 = job.data().hash() != null
-                ? job.data().hash()
-                : Hashes.sha256(Path.of(job.data().train()));
-        baseSha256 = Hashes.sha256OfModel(base);
+        if (ranks.isFirst()) {
+            datasetSha256 = job.data().hash() != null
+                    ? job.data().hash()
+                    : Hashes.sha256(Path.of(job.data().train()));
+            baseSha256 = Hashes.sha256OfModel(base);
+        }
         int batchTokens = data.batchTokens(recipe);
         batcher = new Batcher(data.train(), recipe, batchTokens);
+        ranks.differing(recipe.toString().hashCode(), config.toString().hashCode(), data.digest(), batcher.steps())
+                .ifPresent(other -> {
+                    throw new JobException(
+                            "Rank " + other + " has not the same job as rank 0: another recipe, other rows"
+                                    + " or another base model. Give all of them the same files.");
+                });
         events.accept(new Event.Phase(
                 "load",
                 "Loading " + base.getFileName() + " onto " + device.info().id()));
         LoadedModel model =
                 LoadedModel.load(device, base, TrainingSession.act(recipe, device), maxLength, recipe.recompute());
         try {
-            session = TrainingSession.open(job, model, batchTokens);
+            session = TrainingSession.open(job, model, batchTokens, ranks);
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -140,12 +167,14 @@ public final class TrainingRun {
             return;
         }
         Path report = output.resolve("bad-rows.txt");
-        AtomicFiles.writeBytes(
-                report,
-                data.problems().stream()
-                        .map(TrainingData.Problem::toString)
-                        .collect(Collectors.joining("\n", "", "\n"))
-                        .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        if (ranks.isFirst()) {
+            AtomicFiles.writeBytes(
+                    report,
+                    data.problems().stream()
+                            .map(TrainingData.Problem::toString)
+                            .collect(Collectors.joining("\n", "", "\n"))
+                            .getBytes(StandardCharsets.UTF_8));
+        }
         String summary = data.problems().size() + (data.problems().size() == 1 ? " row" : " rows") + " cannot be used ("
                 + data.problems().getFirst() + "); all are listed in " + report;
         if (job.data().badRows().equals("skip")) {
@@ -157,23 +186,36 @@ public final class TrainingRun {
     }
 
     private void resumeOrStart() throws IOException {
+        if (ranks.isFirst()) {
+            restore();
+        }
+        byte[] first = ranks.fromFirst(ranks.isFirst() ? JsonFiles.MAPPER.writeValueAsBytes(state) : new byte[0]);
+        if (!ranks.isFirst()) {
+            state = JsonFiles.MAPPER.readValue(first, TrainingState.class);
+        }
+        if (state.step() > 0) {
+            lastCheckpoint = state.step();
+        } else {
+            session.initialize(recipe.seed());
+        }
+        session.trainer().copyFromFirst();
+        session.publish();
+        String cards = ranks.size() == 1 ? "" : " by " + ranks.size() + " cards";
+        events.accept(new Event.Phase(
+                "train",
+                state.step() > 0
+                        ? "Going on after step " + state.step() + " of " + batcher.steps() + cards
+                        : data.train().size() + " rows, " + batcher.steps() + " steps on "
+                                + device.info().name() + cards));
+    }
+
+    private void restore() throws IOException {
         String fingerprint = fingerprint();
         checkpoints = new TrainingCheckpoints(output.resolve("checkpoints"), device);
         Map<String, Tensor> tensors = session.trainer().optimizer().state();
-        var restored = checkpoints.restore(fingerprint, tensors, message -> events.accept(new Event.Warning(message)));
-        if (restored.isPresent()) {
-            state = restored.get();
-            lastCheckpoint = state.step();
-            session.publish();
-            events.accept(new Event.Phase("train", "Going on after step " + state.step() + " of " + batcher.steps()));
-        } else {
-            state = TrainingState.start(fingerprint);
-            session.initialize(recipe.seed());
-            events.accept(new Event.Phase(
-                    "train",
-                    data.train().size() + " rows, " + batcher.steps() + " steps on "
-                            + device.info().name()));
-        }
+        state = checkpoints
+                .restore(fingerprint, tensors, message -> events.accept(new Event.Warning(message)))
+                .orElseGet(() -> TrainingState.start(fingerprint));
     }
 
     /** Everything that decides the result. Where files lie, and how often they are written, does not. */
@@ -215,7 +257,7 @@ public final class TrainingRun {
             if (recipe.evaluateEvery() > 0 && step % recipe.evaluateEvery() == 0) {
                 evaluate();
             }
-            boolean stopping = stopRequested.getAsBoolean();
+            boolean stopping = ranks.any(stopRequested.getAsBoolean());
             if (stopping || (recipe.checkpointEvery() > 0 && step % recipe.checkpointEvery() == 0)) {
                 checkpoint();
             }
@@ -232,6 +274,11 @@ public final class TrainingRun {
 
     private void checkpoint() {
         if (lastCheckpoint == state.step()) {
+            return;
+        }
+        session.trainer().requireSameWeights(state.step());
+        if (!ranks.isFirst()) {
+            lastCheckpoint = state.step();
             return;
         }
         Path written;
@@ -257,26 +304,28 @@ public final class TrainingRun {
         double loss = evaluationLoss();
         state = state.afterEvaluation(loss);
         boolean best = state.bestStep() == state.step();
-        if (best && recipe.earlyStoppingPatience() > 0) {
+        if (best && recipe.earlyStoppingPatience() > 0 && ranks.isFirst()) {
             checkpoints.saveBest(state, session.trainer().optimizer().master());
         }
         events.accept(new Event.Evaluation(state.step(), loss, Math.exp(loss), countedTokens(), best));
     }
 
+    /** Mean loss over the held-out rows; the ranks take their batches in turn. */
     private double evaluationLoss() {
         double weight = data.evaluation().stream()
                 .mapToDouble(PackedBatch.Row::totalWeight)
                 .sum();
         int[] order = new int[data.evaluation().size()];
-        java.util.Arrays.setAll(order, i -> i);
+        Arrays.setAll(order, i -> i);
+        List<int[]> batches = Batcher.deal(data.evaluation(), order, data.batchTokens(recipe), true);
         double loss = 0;
-        for (int[] batch : Batcher.deal(data.evaluation(), order, data.batchTokens(recipe), true)) {
-            List<PackedBatch.Row> rows = java.util.Arrays.stream(batch)
-                    .mapToObj(i -> data.evaluation().get(i))
+        for (int i = ranks.rank(); i < batches.size(); i += ranks.size()) {
+            List<PackedBatch.Row> rows = Arrays.stream(batches.get(i))
+                    .mapToObj(row -> data.evaluation().get(row))
                     .toList();
             loss += session.trainer().loss(PackedBatch.of(rows, 1 / weight));
         }
-        return loss;
+        return ranks.sum(loss);
     }
 
     private long countedTokens() {
@@ -286,6 +335,10 @@ public final class TrainingRun {
     private void finish() throws IOException {
         evaluate();
         checkpoint();
+        ranks.close();
+        if (!ranks.isFirst()) {
+            return;
+        }
         if (recipe.earlyStoppingPatience() > 0
                 && state.bestStep() != state.step()
                 && checkpoints.restoreBest(session.trainer().optimizer().master())) {
@@ -328,7 +381,8 @@ public final class TrainingRun {
                 recipe,
                 state.step(),
                 state.tokens(),
-                device.info().name() + "; " + device.info().detail(),
+                device.info().name() + "; " + device.info().detail()
+                        + (ranks.size() == 1 ? "" : "; " + ranks.size() + " ranks"),
                 SoftwareVersion.current(),
                 metrics,
                 weightsSha256);

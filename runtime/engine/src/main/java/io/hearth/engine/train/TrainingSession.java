@@ -10,6 +10,7 @@ import io.hearth.engine.checkpoint.PeftAdapter;
 import io.hearth.engine.model.LoadedModel;
 import io.hearth.engine.model.ParameterArena;
 import io.hearth.engine.model.TrainableAdapter;
+import io.hearth.engine.parallel.Ranks;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
@@ -43,8 +44,9 @@ final class TrainingSession implements AutoCloseable {
      *
      * @param job with defaults filled in
      * @param maxTokens most tokens of a micro-batch
+     * @param ranks who trains together
      */
-    static TrainingSession open(TrainJob job, LoadedModel model, int maxTokens) {
+    static TrainingSession open(TrainJob job, LoadedModel model, int maxTokens, Ranks ranks) {
         Recipe recipe = job.recipe();
         AdamW.Settings settings =
                 new AdamW.Settings(recipe.beta1(), recipe.beta2(), recipe.eps(), recipe.weightDecay());
@@ -76,7 +78,7 @@ final class TrainingSession implements AutoCloseable {
         }
         ParameterArena trained =
                 adapter != null ? adapter.arena() : model.weights().arena();
-        Trainer trainer = new Trainer(model, trained, settings, recipe.maxGradNorm(), recipe.seed(), maxTokens);
+        Trainer trainer = new Trainer(model, trained, settings, recipe.maxGradNorm(), recipe.seed(), maxTokens, ranks);
         return new TrainingSession(model, adapter, config, startingPoint, trainer);
     }
 

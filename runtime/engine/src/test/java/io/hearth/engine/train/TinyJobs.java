@@ -43,6 +43,7 @@ final class TinyJobs {
                 new TrainJob.Data(rows.toString(), null, null, null, null, null),
                 recipe,
                 output.toString(),
+                null,
                 null);
     }
 

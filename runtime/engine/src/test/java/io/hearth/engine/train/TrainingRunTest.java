@@ -126,6 +126,7 @@ class TrainingRunTest {
                 new TrainJob.Data(rows.toString(), heldOut.toString(), null, null, null, null),
                 recipe,
                 base.output(),
+                null,
                 null);
         List<Event> events = new ArrayList<>();
         new TrainingRun(job, device, events::add).run(() -> false);
@@ -163,6 +164,7 @@ class TrainingRunTest {
                 new TrainJob.Data(rows.toString(), null, null, null, "skip", null),
                 strict.recipe(),
                 folder.resolve("lenient").toString(),
+                null,
                 null);
         List<Event> events = new ArrayList<>();
         new TrainingRun(lenient, device, events::add).run(() -> false);
@@ -183,6 +185,7 @@ class TrainingRunTest {
                 first.data(),
                 first.recipe(),
                 folder.resolve("second").toString(),
+                null,
                 null);
         List<Event> events = new ArrayList<>();
         new TrainingRun(second, device, events::add).run(() -> false);
@@ -223,7 +226,7 @@ class TrainingRunTest {
                         .replace("\"v_proj\"", "\"self_attn.v_proj\""));
         TrainJob plain = TinyJobs.job(folder.resolve("out"), rows, "lora");
         TrainJob job = new TrainJob(
-                "tiny", plain.base(), start.toString(), plain.data(), plain.recipe(), plain.output(), null);
+                "tiny", plain.base(), start.toString(), plain.data(), plain.recipe(), plain.output(), null, null);
         new TrainingRun(job, device, event -> {}).run(() -> false);
         assertThat(PeftAdapter.read(folder.resolve("out/adapter")).modules().keySet())
                 .isEqualTo(PeftAdapter.read(start).modules().keySet());

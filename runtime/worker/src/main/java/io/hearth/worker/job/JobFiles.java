@@ -34,7 +34,8 @@ public final class JobFiles {
                                 data.hash()),
                 written.recipe(),
                 problems.resolve("output", written.output()),
-                written.device());
+                written.device(),
+                written.devices());
         new JobValidator(problems).check(job);
         problems.throwIfAny();
         return job.withDefaults();

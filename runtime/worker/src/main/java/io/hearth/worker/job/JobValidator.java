@@ -2,6 +2,7 @@ package io.hearth.worker.job;
 
 import io.hearth.contract.Recipe;
 import io.hearth.contract.TrainJob;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 
@@ -40,9 +41,33 @@ final class JobValidator {
         }
         problems.output("output", job.output());
         problems.device(job.device());
+        devices(job);
         data(job.data());
         if (job.recipe() != null) {
             recipe(job.recipe(), job);
+        }
+    }
+
+    private void devices(TrainJob job) {
+        List<String> devices = job.devices();
+        if (devices == null) {
+            return;
+        }
+        if (job.device() != null) {
+            problems.add("\"device\" and \"devices\" are both given; leave one of them out.");
+        }
+        if (devices.isEmpty() || devices.contains(null)) {
+            problems.add("\"devices\" must name at least one card, such as [\"cuda:0\", \"cuda:1\"].");
+            return;
+        }
+        devices.forEach(device -> problems.device("devices", device));
+        if (devices.stream().map(device -> device.split(":", 2)[0]).distinct().count() > 1) {
+            problems.add("\"devices\" names cards of several kinds; the cards of one job must be of one kind.");
+        }
+        for (String device : new HashSet<>(devices)) {
+            if (Collections.frequency(devices, device) > 1 && !device.equals("cpu:0")) {
+                problems.add("\"devices\" names " + device + " twice; a card can take one part of a job.");
+            }
         }
     }
 

@@ -61,8 +61,12 @@ final class Problems {
 
     /** The name of a card. */
     void device(String value) {
+        device("device", value);
+    }
+
+    void device(String field, String value) {
         if (value != null && !DEVICE.matcher(value).matches()) {
-            add("\"device\" is \"" + value + "\"; write the kind and the number, such as cpu:0.");
+            add("\"" + field + "\" is \"" + value + "\"; write the kind and the number, such as cpu:0.");
         }
     }
 

@@ -3,6 +3,7 @@ package io.hearth.worker.process;
 import io.hearth.contract.Event;
 import io.hearth.contract.ExitCode;
 import io.hearth.device.DeviceException;
+import io.hearth.device.RankLostException;
 import io.hearth.engine.checkpoint.CheckpointException;
 import io.hearth.engine.train.JobException;
 import io.hearth.text.TextException;
@@ -42,6 +43,8 @@ public record Failure(int exitCode, String sentence) {
             case CheckpointException checkpoint -> new Failure(ExitCode.USAGE, checkpoint.getMessage());
             case JobException job -> new Failure(ExitCode.USAGE, job.getMessage());
             case TextException text -> new Failure(ExitCode.USAGE, text.getMessage());
+            // The job is as good as before: another attempt may have all its cards.
+            case RankLostException lost -> new Failure(ExitCode.FAULT, lost.getMessage());
             case DeviceException device -> new Failure(ExitCode.USAGE, device.getMessage());
             case OutOfMemoryError memory ->
                 new Failure(

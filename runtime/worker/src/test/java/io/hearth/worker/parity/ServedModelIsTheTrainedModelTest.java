@@ -64,6 +64,7 @@ class ServedModelIsTheTrainedModelTest {
                 new TrainJob.Data(SAMPLE.resolve("train.jsonl").toString(), null, null, null, null, null),
                 recipe(),
                 folder.resolve("out").toString(),
+                null,
                 null);
         new TrainingRun(job, device, event -> {}).run(() -> false);
         adapter = PeftAdapter.read(folder.resolve("out/adapter"));

@@ -13,4 +13,14 @@ public interface Guard {
      * @throws io.hearth.device.DeviceException with a sentence if an exchange with other cards has failed
      */
     void check();
+
+    /**
+     * Called when a wait for the stream has failed: what to throw in place of that.
+     *
+     * @param failure what the card says
+     * @return the same, or why the card was bound to say so
+     */
+    default RuntimeException explain(RuntimeException failure) {
+        return failure;
+    }
 }

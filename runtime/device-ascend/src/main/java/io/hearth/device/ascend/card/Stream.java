@@ -100,7 +100,7 @@ public final class Stream implements AutoCloseable {
             wait.run();
         } catch (RuntimeException e) {
             failed = true;
-            throw e;
+            throw guard.explain(e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.hearth.device.cuda.nccl;
 
 import io.hearth.device.DeviceException;
+import io.hearth.device.ExchangeLink;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.cuda.global.nccl;
@@ -14,9 +15,11 @@ import org.bytedeco.cuda.nccl.ncclUniqueId;
  *
  * <p>Only for use within {@link io.hearth.device.cuda.library.Presets#open}, which see.
  */
-final class Communicator {
-    static final int SUCCESS = nccl.ncclSuccess;
+final class Communicator implements ExchangeLink {
+    /** What a call answers that is not for NCCL: joining goes on by itself. */
     static final int UNDER_WAY = nccl.ncclInProgress;
+
+    private static final int SUCCESS = nccl.ncclSuccess;
 
     private static final long PAUSE_NANOS = 200_000;
     private static final int CONFIG_MAGIC = 0xcafebeef;
@@ -26,6 +29,9 @@ final class Communicator {
 
     private final ncclComm handle = new ncclComm();
     private boolean ended;
+
+    /** The latest answer that is neither success nor under way. */
+    private int trouble = SUCCESS;
 
     /** Something that is asked of NCCL. */
     @FunctionalInterface
@@ -89,13 +95,30 @@ final class Communicator {
         }
     }
 
-    /** Makes a call; {@link #UNDER_WAY} if the communicator has been ended. */
-    synchronized int call(Call call) {
-        return ended ? UNDER_WAY : call.on(handle);
+    /** Makes a call; false if NCCL refuses it. One that has been ended takes every call and does nothing. */
+    synchronized boolean call(Call call) {
+        return ended || isGood(call.on(handle));
+    }
+
+    private boolean isGood(int status) {
+        if (status == SUCCESS || status == UNDER_WAY) {
+            return true;
+        }
+        trouble = status;
+        return false;
+    }
+
+    @Override
+    public synchronized State state() {
+        int status = status();
+        if (!isGood(status)) {
+            return State.BROKEN;
+        }
+        return status == SUCCESS ? State.READY : State.UNDER_WAY;
     }
 
     /** {@link #SUCCESS}, {@link #UNDER_WAY}, or what has gone wrong since the communicator was made. */
-    synchronized int status() {
+    private int status() {
         if (ended) {
             return UNDER_WAY;
         }
@@ -104,15 +127,15 @@ final class Communicator {
         return answer == SUCCESS ? status[0] : answer;
     }
 
-    /** NCCL's own words for a failure. */
-    synchronized String describe(int status) {
+    @Override
+    public synchronized String describe() {
         String last = ended ? "" : nccl.ncclGetLastError(handle).getString().strip();
-        String name = nccl.ncclGetErrorString(status).getString();
+        String name = nccl.ncclGetErrorString(trouble).getString();
         return last.isEmpty() ? name : name + " (" + last + ")";
     }
 
-    /** Ends everything that is queued or running, wherever the other ranks are. */
-    synchronized void abort() {
+    @Override
+    public synchronized void abort() {
         if (!ended) {
             ended = true;
             nccl.ncclCommAbort(handle);

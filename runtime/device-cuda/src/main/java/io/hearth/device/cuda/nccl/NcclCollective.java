@@ -2,10 +2,12 @@ package io.hearth.device.cuda.nccl;
 
 import io.hearth.device.CheckedCollective;
 import io.hearth.device.Collective;
-import io.hearth.device.DType;
 import io.hearth.device.Device;
 import io.hearth.device.DeviceException;
+import io.hearth.device.ExchangeWatch;
+import io.hearth.device.Rendezvous;
 import io.hearth.device.Tensor;
+import io.hearth.device.WideSums;
 import io.hearth.device.cuda.driver.Stream;
 import io.hearth.device.cuda.library.CardAddress;
 import io.hearth.device.cuda.library.NvidiaLibraries;
@@ -28,28 +30,19 @@ import org.bytedeco.cuda.global.nccl;
 public final class NcclCollective implements Collective {
     private static final List<String> LIBRARIES = List.of("libcudart.so." + NvidiaLibraries.CUDA_MAJOR, "libnccl.so.2");
 
-    /** Elements of f32 in which sums of 16-bit types are made at a time. */
-    private static final long WIDE = 4L << 20;
-
     private static final Duration LEAVING = Duration.ofSeconds(5);
 
-    private final Device device;
     private final Stream stream;
     private final Rendezvous rendezvous;
     private final int rank;
     private final int size;
     private final Communicator communicator;
-    private final Watch watch;
+    private final ExchangeWatch watch;
     private final CUstream_st queue;
     private final CardAddress source = new CardAddress();
     private final CardAddress target = new CardAddress();
 
-    /** f32 scratch of {@link #WIDE} elements; null for two ranks, whose sums are rounded once anyway. */
-    private final Tensor wide;
-
-    private NcclCollective(
-            Device device, Stream stream, Rendezvous rendezvous, byte[] id, int rank, int size, Duration patience) {
-        this.device = device;
+    private NcclCollective(Stream stream, Rendezvous rendezvous, byte[] id, int rank, int size, Duration patience) {
         this.stream = stream;
         this.rendezvous = rendezvous;
         this.rank = rank;
@@ -57,11 +50,11 @@ public final class NcclCollective implements Collective {
         queue = new CUstream_st(new CardAddress().at(stream.handle()));
         stream.context().enter();
         communicator = new Communicator(id, rank, size);
-        watch = new Watch(communicator, rendezvous, stream, rank, patience);
-        stream.guard(watch);
-        wide = size > 2 ? device.allocate(DType.F32, WIDE) : null;
+        watch = new ExchangeWatch(
+                "NCCL", communicator, rendezvous, () -> new StreamMark(stream.mark()), rank, patience);
+        stream.guard(watch::check);
         try {
-            watch.perform("joining the group", null, handle -> Communicator.UNDER_WAY);
+            watch.perform("joining the group", null, () -> communicator.call(handle -> Communicator.UNDER_WAY));
         } catch (DeviceException e) {
             close();
             throw e;
@@ -69,12 +62,7 @@ public final class NcclCollective implements Collective {
     }
 
     /**
-     * Joins a group, together with all its other ranks.
-     *
-     * <p>When another rank ends, whatever the reason, and the rendezvous knows of it, what waits for it fails within three
-     * seconds with a sentence that names it. When a rank hangs, or is gone and nobody knows, what waits for it fails after
-     * {@code patience}. That time runs from when this card has come to the exchange, so that it need not contain the
-     * computing before it; but it contains how much later the slowest of the other ranks may come.
+     * Joins a group, together with all its other ranks; {@link ExchangeWatch} says what happens when one of them is lost.
      *
      * @param stream the device's
      * @param rendezvous belongs to the group from now on
@@ -97,7 +85,7 @@ public final class NcclCollective implements Collective {
         try {
             return new CheckedCollective(Presets.open(libraries, LIBRARIES, () -> {
                 byte[] id = rendezvous.enter(rank, size, Communicator::makeId, patience);
-                return new NcclCollective(device, stream, rendezvous, id, rank, size, patience);
+                return new WideSums(device, new NcclCollective(stream, rendezvous, id, rank, size, patience));
             }));
         } catch (RuntimeException e) {
             rendezvous.close();
@@ -117,23 +105,9 @@ public final class NcclCollective implements Collective {
 
     @Override
     public void allReduce(Tensor values) {
-        if (!needsWide(values)) {
-            sum(values, values);
-            return;
-        }
-        for (long from = 0; from < values.elements(); from += WIDE) {
-            Tensor part = values.slice(from, Math.min(WIDE, values.elements() - from));
-            Tensor sum = wide.slice(0, part.elements());
-            device.kernels().copy(part, sum);
-            sum(sum, values);
-            device.kernels().copy(sum, part);
-        }
-    }
-
-    private void sum(Tensor values, Tensor named) {
         queue(
                 "allReduce",
-                named,
+                values,
                 handle -> nccl.ncclAllReduce(
                         source.at(values.address()),
                         target.at(values.address()),
@@ -146,27 +120,9 @@ public final class NcclCollective implements Collective {
 
     @Override
     public void reduceScatter(Tensor all, Tensor part) {
-        if (!needsWide(all)) {
-            sumParts(all, part, all);
-            return;
-        }
-        long piece = WIDE / (size + 1);
-        for (long from = 0; from < part.elements(); from += piece) {
-            long length = Math.min(piece, part.elements() - from);
-            for (int to = 0; to < size; to++) {
-                Tensor values = all.slice(to * part.elements() + from, length);
-                device.kernels().copy(values, wide.slice(to * length, length));
-            }
-            Tensor sum = wide.slice(size * length, length);
-            sumParts(wide.slice(0, size * length), sum, all);
-            device.kernels().copy(sum, part.slice(from, length));
-        }
-    }
-
-    private void sumParts(Tensor all, Tensor part, Tensor named) {
         queue(
                 "reduceScatter",
-                named,
+                all,
                 handle -> nccl.ncclReduceScatter(
                         source.at(all.address()),
                         target.at(part.address()),
@@ -229,12 +185,8 @@ public final class NcclCollective implements Collective {
         }
         if (values.elements() > 0) {
             stream.context().enter();
-            watch.perform(name, values, call);
+            watch.perform(name, values, () -> communicator.call(call));
         }
-    }
-
-    private boolean needsWide(Tensor values) {
-        return values.type() != DType.F32 && size > 2;
     }
 
     private static int type(Tensor values) {
@@ -258,8 +210,5 @@ public final class NcclCollective implements Collective {
         watch.close();
         rendezvous.close();
         communicator.leave(LEAVING);
-        if (wide != null) {
-            wide.buffer().close();
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.hearth.device.cuda.nccl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hearth.device.conformance.ExchangeCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,11 +45,10 @@ class NcclCollectiveTest {
     @ValueSource(ints = {2, 4})
     void everyCallGivesThePlainResult(int size) throws Exception {
         for (int rank = 0; rank < size; rank++) {
-            start(rank, size, LONG, "everything", Map.of());
+            start(rank, size, LONG, false, Map.of());
         }
         for (Process process : processes) {
-            List<String> lines = rest(process);
-            assertThat(lines).last().isEqualTo("done");
+            assertThat(rest(process).getLast()).endsWith("done");
         }
     }
 
@@ -64,14 +64,14 @@ class NcclCollectiveTest {
 
     private void killed(Map<String, String> environment) throws Exception {
         for (int rank = 0; rank < 3; rank++) {
-            start(rank, 3, LONG, "forever", environment);
+            start(rank, 3, LONG, true, environment);
         }
         awaitRound(processes.get(0));
         processes.get(1).destroyForcibly();
         for (int other : new int[] {0, 2}) {
             List<String> lines = rest(processes.get(other));
             assertThat(lines.getLast())
-                    .startsWith("failed: Rank " + other + " cannot finish ")
+                    .startsWith("rank " + other + ": failed: Rank " + other + " cannot finish ")
                     .endsWith("rank 1 has ended.");
         }
     }
@@ -79,7 +79,7 @@ class NcclCollectiveTest {
     @Test
     void aRankThatHangsIsWaitedForAsLongAsWasSaid() throws Exception {
         for (int rank = 0; rank < 3; rank++) {
-            start(rank, 3, 2_000, "forever", Map.of());
+            start(rank, 3, 2_000, true, Map.of());
         }
         awaitRound(processes.get(0));
         new ProcessBuilder("kill", "-STOP", Long.toString(processes.get(2).pid()))
@@ -88,7 +88,7 @@ class NcclCollectiveTest {
         for (int other : new int[] {0, 1}) {
             List<String> lines = rest(processes.get(other));
             assertThat(lines.getLast())
-                    .startsWith("failed: Rank " + other + " cannot finish ")
+                    .startsWith("rank " + other + ": failed: Rank " + other + " cannot finish ")
                     // Whoever is first to lose patience ends, and is missed by the other one.
                     .containsAnyOf(
                             "it has waited 2 s for the other ranks", "rank " + (1 - other) + " has left the group");
@@ -97,32 +97,32 @@ class NcclCollectiveTest {
 
     @Test
     void aRankThatNeverComesIsWaitedForAsLongAsWasSaid() throws Exception {
-        Process first = start(0, 2, 1_000, "forever", Map.of());
+        Process first = start(0, 2, 1_000, true, Map.of());
         assertThat(rest(first))
                 .containsExactly(
-                        "failed: Rank 0 cannot finish joining the group: it has waited 1 s for the other ranks. "
+                        "rank 0: failed: Rank 0 cannot finish joining the group: it has waited 1 s for the other ranks. "
                                 + "One of them hangs or makes other calls.");
 
-        Process second = start(1, 2, 1_000, "forever", Map.of());
+        Process second = start(1, 2, 1_000, true, Map.of());
         assertThat(rest(second))
                 .last()
                 .asString()
-                .isEqualTo("failed: Rank 1 cannot join the group: rank 0 has left the group.");
+                .isEqualTo("rank 1: failed: Rank 1 cannot join the group: rank 0 has left the group.");
     }
 
     @Test
     void aFolderServesOneGroup() throws Exception {
-        Process first = start(0, 1, LONG, "everything", Map.of());
-        assertThat(rest(first)).last().isEqualTo("done");
-        Process again = start(0, 1, LONG, "everything", Map.of());
+        Process first = start(0, 1, LONG, false, Map.of());
+        assertThat(rest(first).getLast()).endsWith("done");
+        Process again = start(0, 1, LONG, false, Map.of());
         assertThat(rest(again)).last().asString().contains("needs a folder of its own");
     }
 
     private static void awaitRound(Process process) throws IOException {
         BufferedReader lines = process.inputReader();
         String line;
-        while ((line = lines.readLine()) != null && !line.startsWith("round")) {
-            assertThat(line).doesNotStartWith("failed");
+        while ((line = lines.readLine()) != null && !line.contains("round")) {
+            assertThat(line).doesNotContain("failed");
         }
         assertThat(line).isNotNull();
     }
@@ -134,7 +134,7 @@ class NcclCollectiveTest {
         return lines;
     }
 
-    private Process start(int rank, int size, int patienceMillis, String what, Map<String, String> environment)
+    private Process start(int rank, int size, int patienceMillis, boolean forever, Map<String, String> environment)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -145,12 +145,19 @@ class NcclCollectiveTest {
                 "-XX:-UsePerfData",
                 "-cp",
                 System.getProperty("java.class.path"),
-                RankProcess.class.getName(),
+                ExchangeCommand.class.getName(),
+                "--rank",
                 Integer.toString(rank),
+                "--of",
                 Integer.toString(size),
+                "--meet",
                 folder.toString(),
+                "--patience",
                 Integer.toString(patienceMillis),
-                what);
+                "cuda:" + rank);
+        if (forever) {
+            builder.command().add("--forever");
+        }
         builder.environment().putAll(environment);
         builder.environment().put("HEARTH_CUDA_LIBRARIES", LIBRARIES.toString());
         builder.environment().put("HEARTH_EMULATED_CARDS", Integer.toString(size));

@@ -1,76 +1,50 @@
-package io.hearth.device.cuda.nccl;
+package io.hearth.device.conformance;
 
 import io.hearth.device.Bfloat16;
 import io.hearth.device.Collective;
 import io.hearth.device.DType;
-import io.hearth.device.DeviceException;
+import io.hearth.device.Device;
 import io.hearth.device.Tensor;
-import io.hearth.device.cuda.CudaDevice;
-import io.hearth.device.cuda.CudaDeviceProvider;
-import io.hearth.device.cuda.library.NvidiaLibraries;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
- * One rank of a group on a card of its own. Says on a line of its own what it has done; a {@link DeviceException} is its last
- * line.
+ * One rank's part in a check of every call of {@link Collective} against the plain result. All ranks of a group run it at the
+ * same time.
  *
- * <p>Arguments: rank, size, folder, patience in milliseconds, and what to do: {@code everything} or {@code forever}.
+ * <p>Sums may be made in any order, so that an element may be off by one rounding of f32 for each addition, and by one of its own
+ * type; but they have the same bits on every rank, and again when they are repeated.
  */
-final class RankProcess {
+public final class ExchangeConformance {
     /** More than one piece of the sums in f32, for three ranks and up. */
     private static final int LONG = (4 << 20) + 77;
 
-    private final CudaDevice device;
-    private final Collective ranks;
+    private static final double F32_ROUNDING = 0x1p-23;
 
-    private RankProcess(CudaDevice device, Collective ranks) {
+    private final Device device;
+    private final Collective ranks;
+    private final Consumer<String> say;
+
+    /** @param say told of each part that was found right, in a few words */
+    public ExchangeConformance(Device device, Collective ranks, Consumer<String> say) {
         this.device = device;
         this.ranks = ranks;
-    }
-
-    public static void main(String[] arguments) {
-        int rank = Integer.parseInt(arguments[0]);
-        int size = Integer.parseInt(arguments[1]);
-        Duration patience = Duration.ofMillis(Long.parseLong(arguments[3]));
-        try (CudaDevice device = (CudaDevice) new CudaDeviceProvider().open(rank);
-                Collective ranks = NcclCollective.join(
-                        device,
-                        device.stream(),
-                        NvidiaLibraries.ofThisMachine(),
-                        new RendezvousFolder(Path.of(arguments[2])),
-                        rank,
-                        size,
-                        patience)) {
-            say("joined");
-            RankProcess process = new RankProcess(device, ranks);
-            if (arguments[4].equals("everything")) {
-                process.everything();
-            } else {
-                process.forever();
-            }
-            say("done");
-        } catch (DeviceException e) {
-            say("failed: " + e.getMessage());
-        }
-    }
-
-    private static void say(String line) {
-        System.out.println(line);
-        System.out.flush();
+        this.say = say;
     }
 
     // ---- Every call against the plain result -----------------------------------------------------------------------
 
-    private void everything() {
+    /** @throws ConformanceFailure if a result is wrong */
+    public void run() {
         for (DType type : new DType[] {DType.F32, DType.BF16, DType.F16}) {
-            for (int elements : new int[] {1, 3, 1000}) {
-                sums(type, elements);
+            if (device.supports(type)) {
+                for (int elements : new int[] {1, 3, 1000, LONG / ranks.size()}) {
+                    sums(type, elements);
+                }
             }
         }
-        sums(DType.BF16, LONG / ranks.size());
         for (DType type : DType.values()) {
             moves(type, 1001);
         }
@@ -83,23 +57,26 @@ final class RankProcess {
         for (int rank = 0; rank < size; rank++) {
             parts[rank] = values(type, rank, elements * size);
         }
-        float[] sum = new float[elements * size];
-        for (int i = 0; i < sum.length; i++) {
-            float added = 0;
-            for (int rank = 0; rank < size; rank++) {
-                added = rank == 0 ? parts[rank][i] : added + parts[rank][i];
-            }
-            sum[i] = round(type, added);
-        }
         Tensor all = upload(type, parts[ranks.rank()]);
         Tensor part = device.allocate(type, elements);
         ranks.reduceScatter(all, part);
-        expect("reduceScatter " + type, sum, ranks.rank() * elements, download(part));
+        expectSum("reduceScatter of " + type, type, parts, ranks.rank() * elements, download(part));
+        byte[] again = downloadBytes(part);
+        ranks.reduceScatter(all, part);
+        expect("reduceScatter of " + type + ", repeated", again, downloadBytes(part), 0);
         ranks.allReduce(all);
-        expect("allReduce " + type, sum, 0, download(all));
+        expectSum("allReduce of " + type, type, parts, 0, download(all));
+        expectSameOnAllRanks("allReduce of " + type, all);
         all.buffer().close();
         part.buffer().close();
-        say("sums " + type + " " + elements);
+        say.accept("sums of " + size + " times " + elements + " " + type);
+    }
+
+    /** Rank 0's bits are every other rank's. */
+    private void expectSameOnAllRanks(String what, Tensor sum) {
+        byte[] mine = downloadBytes(sum);
+        ranks.broadcast(sum, 0);
+        expect(what + ", on all ranks", downloadBytes(sum), mine, 0);
     }
 
     private void moves(DType type, int elements) {
@@ -120,7 +97,7 @@ final class RankProcess {
         if (size > 1) {
             ring(type, elements);
         }
-        say("moves " + type + " " + elements);
+        say.accept("moves of " + elements + " " + type);
     }
 
     /** Around the ring: even ranks send first. */
@@ -148,21 +125,14 @@ final class RankProcess {
             ranks.allReduce(values);
             device.kernels().scale(values, 1f / ranks.size());
         }
-        expect("order", new float[] {1, 2, 3}, 0, download(values));
-        values.buffer().close();
-    }
-
-    // ---- Until something happens -----------------------------------------------------------------------------------
-
-    private void forever() {
-        Tensor values = upload(DType.F32, new float[100_000]);
-        for (int round = 0; ; round++) {
-            ranks.allReduce(values);
-            if (round % 3 == 0) {
-                device.synchronize();
-                say("round " + round);
+        float[] same = download(values);
+        for (int i = 0; i < same.length; i++) {
+            if (!(Math.abs(same[i] - (i + 1)) < 1e-4)) {
+                throw new ConformanceFailure("exchanges and kernels in turn: element " + i + " is " + same[i]);
             }
         }
+        values.buffer().close();
+        say.accept("order of exchanges and kernels");
     }
 
     // ---- Values ----------------------------------------------------------------------------------------------------
@@ -232,19 +202,30 @@ final class RankProcess {
         return bytes;
     }
 
-    private static void expect(String what, float[] expected, int from, float[] actual) {
+    private static void expectSum(String what, DType type, float[][] parts, int from, float[] actual) {
         for (int i = 0; i < actual.length; i++) {
-            if (actual[i] != expected[from + i]) {
-                throw new AssertionError(what + ": element " + i + " is " + actual[i] + ", not " + expected[from + i]);
+            double sum = 0;
+            double size = 0;
+            for (float[] part : parts) {
+                sum += part[from + i];
+                size += Math.abs(part[from + i]);
+            }
+            double own = switch (type) {
+                case BF16 -> 0x1p-8;
+                case F16 -> 0x1p-11;
+                default -> 0;
+            };
+            double tolerance = size * parts.length * F32_ROUNDING + Math.abs(sum) * own;
+            if (!(Math.abs(actual[i] - sum) <= tolerance)) {
+                throw new ConformanceFailure(what + ": element " + i + " is " + actual[i] + ", not " + sum);
             }
         }
     }
 
     private static void expect(String what, byte[] expected, byte[] actual, int from) {
-        for (int i = 0; i < expected.length; i++) {
-            if (actual[from + i] != expected[i]) {
-                throw new AssertionError(what + ": byte " + i + " is " + actual[from + i] + ", not " + expected[i]);
-            }
+        int at = Arrays.mismatch(expected, Arrays.copyOfRange(actual, from, from + expected.length));
+        if (at >= 0) {
+            throw new ConformanceFailure(what + ": byte " + at + " is " + actual[from + at] + ", not " + expected[at]);
         }
     }
 }

@@ -1,6 +1,5 @@
-package io.hearth.device.cuda.nccl;
+package io.hearth.device;
 
-import io.hearth.device.DeviceException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;

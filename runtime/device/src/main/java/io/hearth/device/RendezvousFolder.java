@@ -1,6 +1,5 @@
-package io.hearth.device.cuda.nccl;
+package io.hearth.device;
 
-import io.hearth.device.DeviceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -72,13 +71,13 @@ public final class RendezvousFolder implements Rendezvous {
         while (true) {
             Optional<String> lost = lost();
             if (lost.isPresent()) {
-                throw new DeviceException("Rank " + rank + " cannot join the group: " + lost.get() + ".");
+                throw new RankLostException("Rank " + rank + " cannot join the group: " + lost.get() + ".");
             }
             if (Files.exists(id)) {
                 return Files.readAllBytes(id);
             }
             if (System.nanoTime() - start > patience.toNanos()) {
-                throw new DeviceException("Rank " + rank + " has waited " + patience.toSeconds()
+                throw new RankLostException("Rank " + rank + " has waited " + patience.toSeconds()
                         + " s for rank 0 to come to " + folder + ".");
             }
             LockSupport.parkNanos(PAUSE_NANOS);
