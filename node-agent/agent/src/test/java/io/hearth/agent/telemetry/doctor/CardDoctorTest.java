@@ -141,7 +141,8 @@ class CardDoctorTest {
     void theWorstComesFirstAndWhatACardDoesNotTellIsNotGuessed() {
         CardSample silent = CardSample.silent("cuda:0", Findings.gone(false));
         assertThat(codes(doctor.examine(silent, now))).containsExactly("lost");
-        CardDetail nothing = new CardDetail(null, null, null, null, null, null, null, null, null, null, null, null);
+        CardDetail nothing =
+                new CardDetail(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
         CardSample mute =
                 new CardSample("cuda:0", null, null, null, null, null, null, List.of(), null, nothing, List.of());
         assertThat(after(300, second -> mute)).isEmpty();
@@ -197,7 +198,9 @@ class CardDoctorTest {
                         null,
                         pcie,
                         null,
-                        true));
+                        true,
+                        null,
+                        null));
     }
 
     private static CardSample memory(CardDetail.Rows rows, CardDetail.Ecc ecc) {
@@ -205,7 +208,7 @@ class CardDoctorTest {
                 0.5,
                 300.0,
                 50.0,
-                new CardDetail(0.5, null, 700.0, 1L, null, List.of(), ecc, rows, null, null, null, true));
+                new CardDetail(0.5, null, 700.0, 1L, null, List.of(), ecc, rows, null, null, null, true, null, null));
     }
 
     private static CardSample links(CardDetail.Link... links) {
@@ -213,7 +216,21 @@ class CardDoctorTest {
                 0.5,
                 300.0,
                 50.0,
-                new CardDetail(0.5, null, 700.0, 1L, null, List.of(), null, null, List.of(links), null, null, true));
+                new CardDetail(
+                        0.5,
+                        null,
+                        700.0,
+                        1L,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        List.of(links),
+                        null,
+                        null,
+                        true,
+                        null,
+                        null));
     }
 
     private static CardSample sample(double utilisation, double power, double temperature, CardDetail detail) {
