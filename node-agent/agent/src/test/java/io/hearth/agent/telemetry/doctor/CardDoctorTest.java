@@ -48,6 +48,21 @@ class CardDoctorTest {
     }
 
     @Test
+    void aLowClockWithoutAReasonIsPutDownToHeatWhereItIsHot() {
+        assertThat(after(15, second -> card(1.0, 0.5, 300.0, 60.0, List.of("below-rated"), null)))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.code()).isEqualTo("clock-low");
+                    assertThat(finding.level()).isEqualTo(Level.NOTE);
+                    assertThat(finding.words()).contains("1500 of 1980 MHz");
+                });
+        assertThat(codes(after(40, second -> card(1.0, 0.5, 300.0, 92.0, List.of("below-rated"), null))))
+                .containsExactly("hot");
+        assertThat(after(40, second -> card(0.0, 0.0, 90.0, 40.0, List.of("idle"), null)))
+                .isEmpty();
+    }
+
+    @Test
     void thePowerSupplyIsBlamedWhereItIsToBlame() {
         assertThat(codes(after(
                         8, second -> card(1.0, 0.5, 200.0, 60.0, List.of("hardware-slowdown", "power-brake"), PCIE))))
