@@ -11,6 +11,14 @@ public interface DeviceProvider {
     Discovery discover();
 
     /**
+     * What a person who wants to know why a card is used as it is should see: versions, libraries, and what they lack. Lines,
+     * none where there is nothing of this kind on the machine.
+     */
+    default List<String> report() {
+        return List.of();
+    }
+
+    /**
      * Opens a card.
      *
      * @throws DeviceException with a sentence if it is not there or cannot be used

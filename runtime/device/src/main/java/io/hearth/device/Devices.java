@@ -21,6 +21,15 @@ public final class Devices {
         return new DeviceProvider.Discovery(cards, refusals);
     }
 
+    /** What the back ends say of the libraries that they find here, see {@link DeviceProvider#report}. */
+    public static List<String> report() {
+        List<String> lines = new ArrayList<>();
+        for (DeviceProvider provider : ServiceLoader.load(DeviceProvider.class)) {
+            lines.addAll(provider.report());
+        }
+        return lines;
+    }
+
     /**
      * Opens a card by its id, such as {@code cpu:0} or {@code cuda:1}.
      *

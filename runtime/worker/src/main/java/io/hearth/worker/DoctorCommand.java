@@ -40,8 +40,9 @@ final class DoctorCommand implements Callable<Integer> {
      * @param system operating system and architecture
      * @param cards cards that can be used
      * @param refusals why others cannot, a sentence each
+     * @param libraries what the makers' libraries on this machine have and lack, as lines for a person
      */
-    record Report(String java, String system, List<Card> cards, List<String> refusals) {}
+    record Report(String java, String system, List<Card> cards, List<String> refusals, List<String> libraries) {}
 
     /** A card: its id as files name it, and what {@link DeviceInfo} says of it. */
     record Card(
@@ -84,7 +85,8 @@ final class DoctorCommand implements Callable<Integer> {
                 Runtime.version().toString(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 found.cards().stream().map(Card::of).toList(),
-                found.refusals());
+                found.refusals(),
+                Devices.report());
     }
 
     private static void print(DeviceProvider.Discovery found, PrintStream out) {
@@ -105,6 +107,11 @@ final class DoctorCommand implements Callable<Integer> {
         found.refusals().forEach(refusal -> out.println("not used  " + refusal));
         if (found.cards().isEmpty()) {
             out.println("There is no device that Hearth can use.");
+        }
+        List<String> libraries = Devices.report();
+        if (!libraries.isEmpty()) {
+            out.println();
+            libraries.forEach(out::println);
         }
     }
 }

@@ -1,0 +1,161 @@
+package io.hearth.device.ascend.aclnn.bindings;
+
+/** Rows and elements by index. */
+public final class IndexBindings {
+    private IndexBindings() {}
+
+    @Signature("T selfRef, i64 dim, cT index, cT source")
+    public static final class InplaceIndexCopy {
+        private InplaceIndexCopy() {}
+
+        public static native int aclnnInplaceIndexCopyGetWorkspaceSize(
+                long selfRef, long dim, long index, long source, long workspaceSize, long executor);
+
+        public static native int aclnnInplaceIndexCopy(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("T varRef, cT indices, cT updates")
+    public static final class ScatterNdUpdate {
+        private ScatterNdUpdate() {}
+
+        public static native int aclnnScatterNdUpdateGetWorkspaceSize(
+                long varRef, long indices, long updates, long workspaceSize, long executor);
+
+        public static native int aclnnScatterNdUpdate(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("T data, cT indices, cT updates, i64 axis")
+    public static final class InplaceScatterUpdate {
+        private InplaceScatterUpdate() {}
+
+        public static native int aclnnInplaceScatterUpdateGetWorkspaceSize(
+                long data, long indices, long updates, long axis, long workspaceSize, long executor);
+
+        public static native int aclnnInplaceScatterUpdate(
+                long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT weight, cT indices, cT out")
+    public static final class Embedding {
+        private Embedding() {}
+
+        public static native int aclnnEmbeddingGetWorkspaceSize(
+                long weight, long indices, long out, long workspaceSize, long executor);
+
+        public static native int aclnnEmbedding(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT grad, cT indices, u64 numWeights, u64 paddingIdx, bool scaleGradByFreq, cT out")
+    public static final class EmbeddingDenseBackward {
+        private EmbeddingDenseBackward() {}
+
+        public static native int aclnnEmbeddingDenseBackwardGetWorkspaceSize(
+                long grad,
+                long indices,
+                long numWeights,
+                long paddingIdx,
+                byte scaleGradByFreq,
+                long out,
+                long workspaceSize,
+                long executor);
+
+        public static native int aclnnEmbeddingDenseBackward(
+                long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT self, i64 dim, cT index, T out")
+    public static final class IndexSelect {
+        private IndexSelect() {}
+
+        public static native int aclnnIndexSelectGetWorkspaceSize(
+                long self, long dim, long index, long out, long workspaceSize, long executor);
+
+        public static native int aclnnIndexSelect(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT self, i64 dim, cT index, T out")
+    public static final class Gather {
+        private Gather() {}
+
+        public static native int aclnnGatherGetWorkspaceSize(
+                long self, long dim, long index, long out, long workspaceSize, long executor);
+
+        public static native int aclnnGather(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT self, i64 dim, cT index, T out")
+    public static final class GatherV2 {
+        private GatherV2() {}
+
+        public static native int aclnnGatherV2GetWorkspaceSize(
+                long self, long dim, long index, long out, long workspaceSize, long executor);
+
+        public static native int aclnnGatherV2(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT self, cTL indices, T out")
+    public static final class Index {
+        private Index() {}
+
+        public static native int aclnnIndexGetWorkspaceSize(
+                long self, long indices, long out, long workspaceSize, long executor);
+
+        public static native int aclnnIndex(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("T selfRef, cTL indices, cT values, bool accumulate, bool unsafe")
+    public static final class IndexPutImpl {
+        private IndexPutImpl() {}
+
+        public static native int aclnnIndexPutImplGetWorkspaceSize(
+                long selfRef,
+                long indices,
+                long values,
+                byte accumulate,
+                byte unsafe,
+                long workspaceSize,
+                long executor);
+
+        public static native int aclnnIndexPutImpl(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT self, i64 dim, cT index, cT source, cS alpha, T out")
+    public static final class IndexAdd {
+        private IndexAdd() {}
+
+        public static native int aclnnIndexAddGetWorkspaceSize(
+                long self, long dim, long index, long source, long alpha, long out, long workspaceSize, long executor);
+
+        public static native int aclnnIndexAdd(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT self, i64 dim, cT index, cT src, i64 reduce, T out")
+    public static final class Scatter {
+        private Scatter() {}
+
+        public static native int aclnnScatterGetWorkspaceSize(
+                long self, long dim, long index, long src, long reduce, long out, long workspaceSize, long executor);
+
+        public static native int aclnnScatter(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("T selfRef, i64 dim, cT index, cT src, i64 reduce")
+    public static final class InplaceScatter {
+        private InplaceScatter() {}
+
+        public static native int aclnnInplaceScatterGetWorkspaceSize(
+                long selfRef, long dim, long index, long src, long reduce, long workspaceSize, long executor);
+
+        public static native int aclnnInplaceScatter(long workspace, long workspaceSize, long executor, long stream);
+    }
+
+    @Signature("cT self, i64 dim, cT index, cT src, T out")
+    public static final class ScatterAdd {
+        private ScatterAdd() {}
+
+        public static native int aclnnScatterAddGetWorkspaceSize(
+                long self, long dim, long index, long src, long out, long workspaceSize, long executor);
+
+        public static native int aclnnScatterAdd(long workspace, long workspaceSize, long executor, long stream);
+    }
+}
