@@ -124,7 +124,7 @@ API int dcmi_get_device_logic_id(int *logic, int card_id, int device_id) {
 static void name(struct dcmi_chip_info *info) {
     memset(info, 0, sizeof *info);
     strcpy((char *)info->chip_type, "Ascend");
-    snprintf((char *)info->chip_name, 32, "%s%s", settings()->kind == A3 ? "Ascend" : "", settings()->chip);
+    snprintf((char *)info->chip_name, 32, "%s%s (stand-in)", settings()->kind == A3 ? "Ascend" : "", settings()->chip);
     strcpy((char *)info->chip_ver, "V1");
     info->aicore_cnt = settings()->kind == P310 ? 8 : 20;
 }

@@ -64,7 +64,7 @@ struct chip {
 
 struct settings {
     enum kind kind;
-    char chip[24], driver[64];
+    char chip[12], driver[64];
     int chips, per_card, permitted;
     double speed;
 };

@@ -114,7 +114,7 @@ class AscendCardsIT {
     void theApiCarriesWhatTheCardsTell() {
         JsonNode first = pages.card("ascend:0");
         assertThat(first.at("/info/vendor").asText()).isEqualTo("ascend");
-        assertThat(first.at("/info/model").asText()).isEqualTo("Ascend 910B3");
+        assertThat(first.at("/info/model").asText()).isEqualTo("Ascend 910B3 (stand-in)");
         assertThat(first.at("/info/driver").asText()).isEqualTo("25.2.1");
         assertThat(first.at("/info/hardwareId").asText()).isEqualTo("0000:c1:00.0");
         assertThat(first.at("/info/memoryBytes").asLong()).isEqualTo(65_536L << 20);

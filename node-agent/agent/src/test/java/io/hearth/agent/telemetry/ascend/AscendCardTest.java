@@ -57,7 +57,7 @@ class AscendCardTest {
         CardInfo info = card(1).info();
         assertThat(info.id()).isEqualTo("ascend:1");
         assertThat(info.vendor()).isEqualTo("ascend");
-        assertThat(info.model()).isEqualTo("Ascend 910B3");
+        assertThat(info.model()).isEqualTo("Ascend 910B3 (stand-in)");
         assertThat(info.memoryBytes()).isEqualTo(65536 * MIB);
         assertThat(info.shared()).isFalse();
         assertThat(info.driver()).isEqualTo("25.2.1");
@@ -161,7 +161,7 @@ class AscendCardTest {
                 .containsExactly(
                         new Dcmi.Place(0, 0), new Dcmi.Place(0, 1), new Dcmi.Place(1, 0), new Dcmi.Place(1, 1));
         assertThat(card(3).info().id()).isEqualTo("ascend:3");
-        assertThat(card(3).info().model()).isEqualTo("Ascend910");
+        assertThat(card(3).info().model()).isEqualTo("Ascend910 (stand-in)");
         assertThat(card(0).read(true).powerWatts()).isPositive();
         assertThat(card(1).read(true).powerWatts()).isNull();
         assertThat(card(1).read(true).temperatureCelsius()).isEqualTo(35);
@@ -177,7 +177,7 @@ class AscendCardTest {
                 .set("chip0.traffic", 0.3)
                 .set("chip0.ecc", "1 0 2 0 0 0");
         AscendCard card = card(0);
-        assertThat(card.info().model()).isEqualTo("Ascend 310P3");
+        assertThat(card.info().model()).isEqualTo("Ascend 310P3 (stand-in)");
         CardSample now = card.read(true);
         assertThat(now.memoryUsedBytes()).isEqualTo(1_529 * MIB);
         assertThat(now.memoryTotalBytes()).isEqualTo(44_280 * MIB);
@@ -196,7 +196,7 @@ class AscendCardTest {
         assertThat(dcmi.has(Call.CARDS)).isFalse();
         assertThat(dcmi.places()).hasSize(2);
         AscendCard card = card(1);
-        assertThat(card.info().model()).isEqualTo("Ascend 910B3");
+        assertThat(card.info().model()).isEqualTo("Ascend 910B3 (stand-in)");
         CardSample now = card.read(true);
         assertThat(now.detail().chip()).isNull();
         assertThat(now.memoryTotalBytes()).isEqualTo(65_536 * MIB);
