@@ -95,7 +95,7 @@ static inline size_t size_of(aclDataType type) {
 }
 
 /* The nearest value with so many bits of fraction and such a smallest exponent; ties to even. */
-static inline double quantised(double x, int bits, int least, double largest) {
+static inline double fitted(double x, int bits, int least, double largest) {
     if (x == 0 || !isfinite(x)) {
         return x;
     }
@@ -109,8 +109,8 @@ static inline double quantised(double x, int bits, int least, double largest) {
 static inline double rounded_to(double x, aclDataType type) {
     switch (type) {
         case ACL_FLOAT: return (float) x;
-        case ACL_FLOAT16: return quantised((float) x, 10, -14, 65504);
-        case ACL_BF16: return quantised((float) x, 7, -126, 3.3895313892515355e38);
+        case ACL_FLOAT16: return fitted((float) x, 10, -14, 65504);
+        case ACL_BF16: return fitted((float) x, 7, -126, 3.3895313892515355e38);
         case ACL_DOUBLE: return x;
         case ACL_BOOL: return x != 0;
         default: return trunc(x);

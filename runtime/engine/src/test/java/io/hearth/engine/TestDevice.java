@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /**
  * The device that tests run on: {@code cpu:0}, or what the property {@code hearth.test.device} says. Tests with the tag {@code
- * card} run a second time, on an emulated card.
+ * card} run again on cards that stand-ins of the makers' libraries compute for.
  */
 public final class TestDevice {
     private TestDevice() {}
@@ -23,11 +23,16 @@ public final class TestDevice {
         return !id().startsWith("cpu");
     }
 
-    /** Skips the test if it is for an emulated card that could not be built, for want of a C++ compiler. */
+    /** Skips the test if it is for a card that stand-ins make up and that could not be built, for want of a C or C++ compiler. */
     public static void require() {
-        String libraries = System.getenv("HEARTH_CUDA_LIBRARIES");
-        boolean emulated = isCard() && libraries != null && libraries.contains("emulated-card");
-        assumeTrue(!emulated || Files.exists(Path.of(libraries, "libcuda.so.1")), "the emulated card was not built");
+        require("cuda:", "HEARTH_CUDA_LIBRARIES", "emulated-card", "libcuda.so.1");
+        require("ascend:", "HEARTH_ASCEND_HOME", "ascend-standin", "lib64/libacl_rt.so");
+    }
+
+    private static void require(String kind, String variable, String builtIn, String library) {
+        String folder = System.getenv(variable);
+        boolean madeUp = id().startsWith(kind) && folder != null && folder.contains(builtIn);
+        assumeTrue(!madeUp || Files.exists(Path.of(folder, library)), "the stand-ins for " + id() + " were not built");
     }
 
     /** Opens the device. */

@@ -41,6 +41,11 @@ final class SamplingKernels {
     void topK(Tensor logits, Tensor values, Tensor indices) {
         AclType type = AclType.of(logits.type());
         long k = values.dim(1);
+        if (logits.dim(1) == 1) {
+            // Sort refuses bf16 along a dimension of 1.
+            onlyElement(logits, values, indices);
+            return;
+        }
         boolean sorts = operators.has(SORT);
         long width = sorts ? logits.dim(1) : k;
         scratch.reset();
@@ -58,6 +63,13 @@ final class SamplingKernels {
             }
             steps.copy(top.columns(0, k), Operand.of(values.rows(from, to)));
             steps.copy(where.columns(0, k), Operand.of(indices.rows(from, to)));
+        }
+    }
+
+    private void onlyElement(Tensor logits, Tensor values, Tensor indices) {
+        if (values.elements() > 0) {
+            steps.copy(Operand.of(logits), Operand.of(values));
+            operators.memset(indices.address(), 0, indices.bytes());
         }
     }
 
