@@ -24,6 +24,7 @@ final class AscendCard implements ReadableCard {
 
     private final DcmiDevice device;
     private final CardInfo info;
+    private final int logicId;
     private final String dieId;
     private final ChipFaults faults;
     private final Clock clock;
@@ -32,20 +33,29 @@ final class AscendCard implements ReadableCard {
 
     /**
      * @param index its number if the driver does not say which it has
+     * @param visible how programs number chips
      * @param begun is told of each fault when it begins
      * @throws ChipGone if it does not answer already
      */
-    AscendCard(Dcmi dcmi, Dcmi.Place place, int index, String driver, Clock clock, Consumer<CardFinding> begun)
+    AscendCard(
+            Dcmi dcmi,
+            Dcmi.Place place,
+            int index,
+            String driver,
+            VisibleChips visible,
+            Clock clock,
+            Consumer<CardFinding> begun)
             throws ChipGone {
         this.device = new DcmiDevice(dcmi, place);
         this.clock = clock;
         this.faults = new ChipFaults(begun);
         Integer logic = device.logicId();
+        this.logicId = logic == null ? index : logic;
         String name = device.name();
         DcmiDevice.ChipMemory memory = device.memory();
         this.dieId = device.dieId();
         this.info = new CardInfo(
-                KIND + (logic == null ? index : logic),
+                KIND + visible.number(logicId),
                 VENDOR,
                 name == null ? "Ascend" : name,
                 memory == null ? 0 : memory.total(),
@@ -59,6 +69,11 @@ final class AscendCard implements ReadableCard {
     @Override
     public CardInfo info() {
         return info;
+    }
+
+    /** Its number as the driver counts. */
+    int logicId() {
+        return logicId;
     }
 
     /** The driver has told of a fault by itself. Any thread may say so. */

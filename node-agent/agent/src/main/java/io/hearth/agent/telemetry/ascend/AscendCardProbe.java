@@ -34,6 +34,7 @@ public final class AscendCardProbe implements CardProbe {
     private static final long CLOSE_MILLIS = 2_000;
     private static final long SMI_MILLIS = 20_000;
 
+    private final VisibleChips visible;
     private final Clock clock;
     private final Incidents incidents;
     private volatile Watched watched = Watched.NOTHING;
@@ -51,14 +52,20 @@ public final class AscendCardProbe implements CardProbe {
 
     /** Looks where the administrator says, then where the driver is usually. */
     public AscendCardProbe() {
-        this(DcmiLibrary.files(), NpuSmi.find(System.getenv("PATH")), Clock.systemUTC());
+        this(
+                DcmiLibrary.files(),
+                NpuSmi.find(System.getenv("PATH")),
+                System.getenv("ASCEND_RT_VISIBLE_DEVICES"),
+                Clock.systemUTC());
     }
 
     /**
      * @param files that may be DCMI
      * @param command {@code npu-smi}, where it can be had
+     * @param visible the chips that programs see, as {@code ASCEND_RT_VISIBLE_DEVICES} lists them; null: all
      */
-    AscendCardProbe(List<Path> files, Optional<Path> command, Clock clock) {
+    AscendCardProbe(List<Path> files, Optional<Path> command, String visible, Clock clock) {
+        this.visible = new VisibleChips(visible);
         this.clock = clock;
         this.incidents = new Incidents(clock.millis());
         Optional<NativeLibrary> library = DcmiLibrary.load(files);
@@ -128,9 +135,10 @@ public final class AscendCardProbe implements CardProbe {
 
     private void find(
             Dcmi dcmi, Dcmi.Place place, int index, String driver, List<AscendCard> cards, List<CardSample> lost) {
-        String[] id = {AscendCard.KIND + index};
+        String[] id = {AscendCard.KIND + visible.number(index)};
         try {
-            AscendCard card = new AscendCard(dcmi, place, index, driver, clock, finding -> begun(id[0], finding));
+            AscendCard card =
+                    new AscendCard(dcmi, place, index, driver, visible, clock, finding -> begun(id[0], finding));
             id[0] = card.info().id();
             cards.add(card);
         } catch (ChipGone e) {
@@ -139,7 +147,7 @@ public final class AscendCardProbe implements CardProbe {
     }
 
     private void startSmi(Path command) throws InterruptedException {
-        SmiCards cards = new SmiCards(new NpuSmi(command, SMI_MILLIS));
+        SmiCards cards = new SmiCards(new NpuSmi(command, SMI_MILLIS), visible);
         smi = cards;
         cards.started(SMI_MILLIS);
         LOG.log(
@@ -153,9 +161,8 @@ public final class AscendCardProbe implements CardProbe {
     }
 
     private void heard(List<AscendCard> cards, int logicId, int code, String words) {
-        String id = AscendCard.KIND + logicId;
         cards.stream()
-                .filter(card -> card.info().id().equals(id))
+                .filter(card -> card.logicId() == logicId)
                 .findFirst()
                 .ifPresentOrElse(
                         card -> card.heard(code, words),
@@ -163,7 +170,7 @@ public final class AscendCardProbe implements CardProbe {
                                 System.Logger.Level.WARNING,
                                 "Fault {0} of a card that is not watched ({1}).",
                                 Integer.toHexString(code),
-                                id));
+                                Integer.toString(logicId)));
     }
 
     private void begun(String card, CardFinding finding) {

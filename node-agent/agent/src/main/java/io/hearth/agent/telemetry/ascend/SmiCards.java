@@ -29,6 +29,7 @@ final class SmiCards {
     private static final long SILENT_SECONDS = 30;
 
     private final NpuSmi command;
+    private final VisibleChips visible;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch asked = new CountDownLatch(1);
     private final Thread thread;
@@ -38,7 +39,9 @@ final class SmiCards {
 
     private record Reading(List<CardSample> samples, long nanos) {}
 
-    SmiCards(NpuSmi command) {
+    /** @param visible how programs number chips */
+    SmiCards(NpuSmi command, VisibleChips visible) {
+        this.visible = visible;
         this.command = command;
         this.thread = Thread.ofPlatform().daemon().name("npu-smi").start(this::run);
     }
@@ -90,8 +93,9 @@ final class SmiCards {
             List<CardSample> samples = new ArrayList<>();
             for (int i = 0; i < table.chips().size(); i++) {
                 NpuSmiTable.Chip chip = table.chips().get(i);
-                found.add(info(AscendCard.KIND + i, chip, table.version()));
-                samples.add(sample(AscendCard.KIND + i, chip));
+                String id = AscendCard.KIND + visible.number(i);
+                found.add(info(id, chip, table.version()));
+                samples.add(sample(id, chip));
             }
             lost(found, samples);
             infos = List.copyOf(found);

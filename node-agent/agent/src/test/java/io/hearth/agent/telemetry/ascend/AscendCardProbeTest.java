@@ -28,13 +28,13 @@ class AscendCardProbeTest {
     Path folder;
 
     private static AscendCardProbe probe(StandInNpus npus) {
-        return new AscendCardProbe(List.of(npus.library()), Optional.empty(), Clock.systemUTC());
+        return new AscendCardProbe(List.of(npus.library()), Optional.empty(), null, Clock.systemUTC());
     }
 
     @Test
     void aMachineWithoutDriverHasNoCards() {
         try (AscendCardProbe probe =
-                new AscendCardProbe(List.of(folder.resolve("none")), Optional.empty(), Clock.systemUTC())) {
+                new AscendCardProbe(List.of(folder.resolve("none")), Optional.empty(), null, Clock.systemUTC())) {
             assertThat(probe.cards()).isEmpty();
             assertThat(probe.sample()).isEmpty();
             assertThat(probe.incidents()).isEmpty();
@@ -93,6 +93,23 @@ class AscendCardProbeTest {
     }
 
     @Test
+    void cardsAreNumberedAsProgramsNumberThem() throws Exception {
+        StandInNpus npus = StandInNpus.in(folder).set("chips", 3);
+        try (AscendCardProbe probe =
+                new AscendCardProbe(List.of(npus.library()), Optional.empty(), "2, 0,x,1", Clock.systemUTC())) {
+            assertThat(probe.cards())
+                    .extracting(CardInfo::id, CardInfo::hardwareId)
+                    .containsExactly(
+                            tuple("ascend:1", "0000:c1:00.0"),
+                            tuple("ascend:3", "0000:c2:00.0"),
+                            tuple("ascend:0", "0000:c3:00.0"));
+            npus.set("chip2.events", "1:80CB800A:2:1");
+            until(() -> probe.incidents().size() == 1);
+            assertThat(probe.incidents().getFirst().card()).isEqualTo("ascend:0");
+        }
+    }
+
+    @Test
     void aCardThatIsLostFromTheStartIsListed() throws Exception {
         try (AscendCardProbe probe =
                 probe(StandInNpus.in(folder).set("chips", 2).set("chip0.lost", 1))) {
@@ -123,7 +140,7 @@ class AscendCardProbeTest {
         table("a3", table);
         Path command = command("cat '" + table + "'");
         try (AscendCardProbe probe =
-                new AscendCardProbe(List.of(npus.library()), Optional.of(command), Clock.systemUTC())) {
+                new AscendCardProbe(List.of(npus.library()), Optional.of(command), null, Clock.systemUTC())) {
             assertThat(probe.cards())
                     .extracting(CardInfo::id, CardInfo::model, CardInfo::hardwareId, CardInfo::driver)
                     .containsExactly(
@@ -152,7 +169,7 @@ class AscendCardProbeTest {
         NpuSmi fails = new NpuSmi(command("echo no; exit 3"), 10_000);
         org.assertj.core.api.Assertions.assertThatThrownBy(fails::info).hasMessageContaining("exit code 3");
         Path command = command("echo 'dcmi module initialize failed. ret is -8005'");
-        try (AscendCardProbe probe = new AscendCardProbe(List.of(), Optional.of(command), Clock.systemUTC())) {
+        try (AscendCardProbe probe = new AscendCardProbe(List.of(), Optional.of(command), null, Clock.systemUTC())) {
             assertThat(probe.cards()).isEmpty();
             assertThat(probe.sample()).isEmpty();
         }

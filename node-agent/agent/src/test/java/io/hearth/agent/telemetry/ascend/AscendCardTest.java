@@ -44,6 +44,7 @@ class AscendCardTest {
                 dcmi.places().get(index),
                 index,
                 "25.2.1",
+                new VisibleChips(null),
                 Clock.systemUTC(),
                 finding -> begun.add(finding.code()));
     }
