@@ -17,7 +17,7 @@ fi
 
 build() {
     library=$out/$1/libnvidia-ml.so.1
-    if [ -f "$library" ] && [ -z "$(find "$here" -newer "$library" -type f)" ]; then
+    if [ -f "$library" ] && [ -z "$(find "$here" -maxdepth 1 -newer "$library" -type f)" ]; then
         return 0
     fi
     mkdir -p "$out/$1"

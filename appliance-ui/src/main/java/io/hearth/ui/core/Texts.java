@@ -72,6 +72,11 @@ public final class Texts {
         return say(Locale.ENGLISH, sentence);
     }
 
+    /** Whether there is a text of this key. */
+    public static boolean has(String key) {
+        return BY_LANGUAGE.get("en").containsKey(key);
+    }
+
     /** All keys that a language ({@code en} or {@code zh}) has. */
     public static Set<String> keys(String language) {
         return new TreeSet<>(BY_LANGUAGE.get(language).keySet());

@@ -4,17 +4,25 @@ import com.vaadin.flow.component.html.DescriptionList;
 import io.hearth.protocol.CardDetail;
 import io.hearth.protocol.CardInfo;
 import io.hearth.protocol.CardSample;
+import io.hearth.ui.core.Texts;
 import io.hearth.ui.shell.Figures;
 import io.hearth.ui.shell.Language;
 import io.hearth.ui.shell.Wording;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** All that an accelerator tells, with its units; what it does not tell is said to be so. */
 final class CardFactsPanel extends DescriptionList {
     private static final double JOULES_PER_KILOWATT_HOUR = 3.6e6;
+    private static final String ASCEND = "ascend";
+
+    /** What cards of other makers do not have: to say that they do not report it would be odd. */
+    private static final Set<String> NOT_ON_ASCEND = Set.of("energy", "pcie", "links", "mig", "persistence");
+
+    private static final Set<String> ON_ASCEND_ALONE = Set.of("matrix-units", "vector-units");
 
     private final CardInfo card;
     private final Map<String, Description> values = new LinkedHashMap<>();
@@ -27,6 +35,9 @@ final class CardFactsPanel extends DescriptionList {
     void show(CardSample now, Figures figures) {
         CardDetail detail = now.detail();
         fact("utilisation", now.utilisation() == null ? null : figures.percent(now.utilisation()));
+        CardDetail.Units units = detail.units();
+        fact("matrix-units", units == null || units.matrix() == null ? null : figures.percent(units.matrix()));
+        fact("vector-units", units == null || units.vector() == null ? null : figures.percent(units.vector()));
         fact("memory", of(now.memoryUsedBytes(), now.memoryTotalBytes(), figures));
         fact(
                 "memory-utilisation",
@@ -40,7 +51,7 @@ final class CardFactsPanel extends DescriptionList {
         fact("memory-clock", clocks == null ? null : of(clocks.memory(), clocks.memoryMost(), "MHz", figures));
         fact("throttle", throttle(detail.throttle()));
         fact("ecc", ecc(detail.ecc(), figures));
-        fact("rows", rows(detail.rows(), figures));
+        fact("rows", rows(detail.rows(), text("rows.value"), figures));
         fact("pcie", pcie(detail.pcie(), figures));
         fact("links", links(detail.links(), figures));
         fact("mig", mig(detail.mig(), figures));
@@ -52,13 +63,18 @@ final class CardFactsPanel extends DescriptionList {
         fact("processes", processes(now.processes(), figures));
         fact("driver", card.driver());
         fact("place", card.hardwareId());
+        fact("chip", detail.chip());
     }
 
     private void fact(String key, String value) {
+        boolean ascend = card.vendor().equals(ASCEND);
+        if ((ascend ? NOT_ON_ASCEND : ON_ASCEND_ALONE).contains(key)) {
+            return;
+        }
         Description shown = values.computeIfAbsent(key, any -> {
             Term term = new Term();
             Description description = new Description();
-            Wording.of(this).text(term::setText, "nodes.facts." + key);
+            Wording.of(this).text(term::setText, text(key));
             add(term, description);
             return description;
         });
@@ -67,6 +83,12 @@ final class CardFactsPanel extends DescriptionList {
             shown.setText(text);
             shown.setClassName("hearth-secondary", value == null);
         }
+    }
+
+    /** Key of a text: the maker's own name for a thing, where it has one. */
+    private String text(String key) {
+        String own = "nodes.facts." + card.vendor() + "." + key;
+        return Texts.has(own) ? own : "nodes.facts." + key;
     }
 
     private static String of(Long used, Long total, Figures figures) {
@@ -115,13 +137,13 @@ final class CardFactsPanel extends DescriptionList {
                         count(ecc.uncorrectedEver(), figures));
     }
 
-    private static String rows(CardDetail.Rows rows, Figures figures) {
+    private static String rows(CardDetail.Rows rows, String key, Figures figures) {
         if (rows == null) {
             return null;
         }
         long replaced = (rows.correctable() == null ? 0 : rows.correctable())
                 + (rows.uncorrectable() == null ? 0 : rows.uncorrectable());
-        String text = Language.say("nodes.facts.rows.value", figures.count(replaced));
+        String text = Language.say(key, figures.count(replaced));
         return Boolean.TRUE.equals(rows.pending()) ? text + Language.say("nodes.facts.rows.pending") : text;
     }
 

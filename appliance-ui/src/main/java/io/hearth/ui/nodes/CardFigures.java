@@ -32,6 +32,16 @@ record CardFigures(String name, String description, Function<CardSample, Number>
                     "hearth.card.processes",
                     "Processes on it",
                     card -> card.processes() == null ? null : card.processes().size()),
+            part(
+                    "units.matrix",
+                    "Share of time in which matrix units worked",
+                    CardDetail::units,
+                    CardDetail.Units::matrix),
+            part(
+                    "units.vector",
+                    "Share of time in which vector units worked",
+                    CardDetail::units,
+                    CardDetail.Units::vector),
             detail("memory.utilisation", "Share of time in which memory moved", CardDetail::memoryUtilisation),
             detail("memory.temperature.celsius", "Of the memory", CardDetail::memoryTemperatureCelsius),
             detail("power.limit.watts", "Most that it may draw", CardDetail::powerLimitWatts),

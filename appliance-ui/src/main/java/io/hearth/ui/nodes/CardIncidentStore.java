@@ -32,8 +32,8 @@ final class CardIncidentStore {
                     .add();
         }
         batch.execute();
-        handle.createUpdate("DELETE FROM card_incident WHERE node_id = :node AND last < (SELECT last FROM card_incident"
-                        + " WHERE node_id = :node ORDER BY last DESC LIMIT 1 OFFSET :kept)")
+        handle.createUpdate("DELETE FROM card_incident WHERE node_id = :node AND id IN (SELECT id FROM card_incident"
+                        + " WHERE node_id = :node ORDER BY last DESC, id DESC LIMIT -1 OFFSET :kept)")
                 .bind("node", node)
                 .bind("kept", KEPT)
                 .execute();

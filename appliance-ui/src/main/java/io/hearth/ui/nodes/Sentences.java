@@ -1,25 +1,14 @@
 package io.hearth.ui.nodes;
 
 import io.hearth.protocol.CardSample;
+import io.hearth.ui.core.Texts;
 import io.hearth.ui.shell.Figures;
 import io.hearth.ui.shell.Language;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Short texts of the nodes' pages that are made of figures. */
 final class Sentences {
-    private static final Set<String> THROTTLES = Set.of(
-            "idle",
-            "set-clocks",
-            "power-limit",
-            "hardware-slowdown",
-            "sync-boost",
-            "heat-software",
-            "heat-hardware",
-            "power-brake",
-            "display");
-
     static String lastSeen(Figures figures, long millis, long now) {
         return Language.say("nodes.last-seen", figures.ago(millis, now));
     }
@@ -52,7 +41,8 @@ final class Sentences {
 
     /** Why a clock is held back, in words; a reason without words as its code. */
     static String throttle(String reason) {
-        return THROTTLES.contains(reason) ? Language.say("nodes.throttle." + reason) : reason;
+        String key = "nodes.throttle." + reason;
+        return Texts.has(key) ? Language.say(key) : reason;
     }
 
     private Sentences() {}

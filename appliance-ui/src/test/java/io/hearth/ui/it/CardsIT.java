@@ -3,15 +3,10 @@ package io.hearth.ui.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.Page;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -22,14 +17,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A node with NVIDIA cards, which a stand-in of their management library makes up, from the agent to pages, API and metrics: one
- * card that works, one that is too hot, one that has fallen off the bus, and one that the worker cannot use. The pictures go to
- * {@code target/screenshots}, or with {@code -Dhearth.screenshots=true} to {@code docs/screenshots}.
+ * card that works, one that is too hot, one that has fallen off the bus, and one that the worker cannot use.
  */
 class CardsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Path PICTURES = Boolean.getBoolean("hearth.screenshots")
-            ? Packages.root().resolve("docs/screenshots")
-            : Path.of("target/screenshots").toAbsolutePath();
     private static final String CARDS = """
             cards = 4
             driver = 580.95.05
@@ -67,6 +58,7 @@ class CardsIT {
 
     private static Appliance appliance;
     private static Chromium chromium;
+    private static CardPages pages;
     private static Path library;
 
     @BeforeAll
@@ -74,12 +66,12 @@ class CardsIT {
         Path built = Packages.standInForNvml().orElse(null);
         Assumptions.assumeTrue(
                 built != null, "skipped: the stand-in of NVIDIA's management library needs gcc to be built");
-        Files.createDirectories(PICTURES);
         appliance = Appliance.empty("cards");
         appliance.setUp();
+        pages = new CardPages(appliance, "nodes-nvidia-standin");
         library = Files.createDirectories(appliance.folder().resolve("nvidia"));
         Files.copy(built, library.resolve(built.getFileName()));
-        cards(CARDS.replaceAll("(?m)^card2\\.(xids|lost).*\n", ""));
+        CardPages.describe(library, CARDS.replaceAll("(?m)^card2\\.(xids|lost).*\n", ""));
         appliance.addAgent(
                 "gpu-box",
                 appliance
@@ -88,18 +80,18 @@ class CardsIT {
                         .good()
                         .path("code")
                         .asText(),
-                workerThatSays(WORKER_SAYS),
+                CardPages.workerThatSays(appliance.folder(), WORKER_SAYS),
                 Map.of("HEARTH_CUDA_LIBRARIES", library.toString()));
-        cards(CARDS);
+        CardPages.describe(library, CARDS);
         Patience.until(
                 "everything is found",
                 PATIENCE,
-                () -> codes("cuda:1")
+                () -> pages.codes("cuda:1")
                                 .containsAll(List.of("hot", "rows-pending", "pcie-width", "xid.13", "foreign-memory"))
-                        && codes("cuda:2").contains("lost")
-                        && refusal("cuda:0") == null
-                        && "refused".equals(refusal("cuda:3"))
-                        && "lost".equals(refusal("cuda:2")));
+                        && pages.codes("cuda:2").contains("lost")
+                        && pages.refusal("cuda:0") == null
+                        && "refused".equals(pages.refusal("cuda:3"))
+                        && "lost".equals(pages.refusal("cuda:2")));
         chromium = new Chromium();
     }
 
@@ -115,7 +107,7 @@ class CardsIT {
 
     @Test
     void theApiCarriesWhatTheCardsTell() {
-        JsonNode first = card("cuda:0");
+        JsonNode first = pages.card("cuda:0");
         assertThat(first.at("/info/model").asText()).isEqualTo("NVIDIA H100 (stand-in)");
         assertThat(first.at("/info/driver").asText()).isEqualTo("580.95.05");
         assertThat(first.at("/now/temperatureCelsius").asInt()).isEqualTo(68);
@@ -124,22 +116,15 @@ class CardsIT {
         assertThat(first.has("runOnHardware"))
                 .as("nobody has run it on such a card")
                 .isFalse();
-        assertThat(card("cuda:3").at("/now/detail").has("rows"))
+        assertThat(pages.card("cuda:3").at("/now/detail").has("rows"))
                 .as("not told is not there")
                 .isFalse();
-        assertThat(card("cuda:3").at("/info/refusal/words").asText()).contains("Ampere");
+        assertThat(pages.card("cuda:3").at("/info/refusal/words").asText()).contains("Ampere");
 
-        JsonNode incidents = appliance
-                .api()
-                .get("/api/v1/nodes/" + node().path("id").asText() + "/incidents")
-                .good();
+        JsonNode incidents = pages.incidents("");
         assertThat(incidents.findValuesAsText("code")).containsExactlyInAnyOrder("xid.13", "xid.63", "xid.79");
         assertThat(incidents.findValuesAsText("remedy")).allMatch(remedy -> remedy.length() > 20);
-        assertThat(appliance
-                        .api()
-                        .get("/api/v1/nodes/" + node().path("id").asText() + "/incidents?card=cuda:2")
-                        .good()
-                        .findValuesAsText("words"))
+        assertThat(pages.incidents("?card=cuda:2").findValuesAsText("words"))
                 .containsExactly("Xid 79: the card has fallen off the bus. The machine cannot reach it any more.");
     }
 
@@ -160,94 +145,24 @@ class CardsIT {
 
     @Test
     void pagesInEnglish() {
-        pages("en-GB", "en", "Light", 1280, List.of("run on H100 80GB HBM3", "healthy", "out of order"), "Xid 79");
+        check("en-GB", "en", "Light", 1280, List.of("run on H100 80GB HBM3", "healthy", "out of order"), "Xid 79");
     }
 
     @Test
     void pagesInChineseDarkAndNarrow() {
-        pages("zh-CN", "zh", "深色", 820, List.of("未经真机验证", "正常", "故障"), "Xid 79");
+        check("zh-CN", "zh", "深色", 820, List.of("未经真机验证", "正常", "故障"), "Xid 79");
     }
 
-    private static void pages(
+    private static void check(
             String locale, String language, String appearance, int width, List<String> words, String onNode) {
-        List<String> wrong = new ArrayList<>();
-        try (BrowserContext context = chromium.profile(width, 1000, locale)) {
-            Page page = context.newPage();
-            Pages.signIn(page, appliance.url(), Appliance.ADMINISTRATOR, Appliance.PASSWORD);
-            Pages.userMenu(page, List.of("Appearance", "外观"), appearance);
-            for (Map.Entry<String, String> each : Map.of(
-                            "overview", "", "node", "nodes/" + node().path("id").asText())
-                    .entrySet()) {
-                page.navigate(appliance.url() + "/" + each.getValue());
-                page.locator("h1").first().waitFor();
-                page.getByText(Pattern.compile("\\(stand-in\\)")).first().waitFor();
-                Chromium.settled(page);
-                page.waitForTimeout(2_500);
-                Pages.rawTexts(page).forEach(raw -> wrong.add(each.getKey() + " shows " + raw));
-                if (Pages.overflow(page) > 0) {
-                    wrong.add(each.getKey() + " is " + Pages.overflow(page) + " px too wide");
-                }
-                String text = Pages.text(page);
-                words.stream()
-                        .filter(word -> !text.contains(word))
-                        .forEach(word -> wrong.add(each.getKey() + " does not say " + word));
-                if (each.getKey().equals("node") && !text.contains(onNode)) {
-                    wrong.add("the node does not say " + onNode);
-                }
-                picture(page, "nodes-nvidia-standin-" + each.getKey() + "-" + language + ".png", width);
-            }
-        }
-        chromium.complaints().forEach(complaint -> wrong.add("console: " + complaint));
-        assertThat(wrong).isEmpty();
-    }
-
-    private static void picture(Page page, String file, int width) {
-        int height = ((Number) page.evaluate(
-                        "() => Math.ceil((document.querySelector('#hearth-content')?.scrollHeight ?? 800) + 90)"))
-                .intValue();
-        page.setViewportSize(width, Math.clamp(height, 700, 4200));
-        page.waitForTimeout(1_500);
-        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(file)));
-        page.setViewportSize(width, 1000);
-    }
-
-    /** A worker that answers the agent's question for its cards like this, and is the real one for the rest. */
-    private static List<String> workerThatSays(String answer) throws IOException {
-        Path said = Files.writeString(appliance.folder().resolve("worker-says.json"), answer);
-        Path script = Files.writeString(
-                appliance.folder().resolve("worker.sh"),
-                "if [ \"$1\" = doctor ]; then cat '" + said + "'; else exec '" + String.join("' '", Packages.worker())
-                        + "' \"$@\"; fi\n");
-        return List.of("/bin/bash", script.toString());
-    }
-
-    private static void cards(String text) {
-        try {
-            Path next = Files.writeString(library.resolve("cards.conf.new"), text);
-            Files.move(next, library.resolve("cards.conf"), StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static JsonNode node() {
-        return appliance.api().get("/api/v1/nodes").good().at("/items/0");
-    }
-
-    private static JsonNode card(String id) {
-        for (JsonNode card : node().path("cards")) {
-            if (card.at("/info/id").asText().equals(id)) {
-                return card;
-            }
-        }
-        throw new AssertionError("There is no card " + id + ".");
-    }
-
-    private static List<String> codes(String card) {
-        return card(card).at("/now/findings").findValuesAsText("code");
-    }
-
-    private static String refusal(String card) {
-        return card(card).at("/info/refusal/code").textValue();
+        pages.check(
+                chromium,
+                locale,
+                language,
+                appearance,
+                width,
+                Pattern.compile("\\(stand-in\\)"),
+                words,
+                List.of(onNode));
     }
 }

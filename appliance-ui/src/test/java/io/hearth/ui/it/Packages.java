@@ -58,6 +58,12 @@ final class Packages {
         return Files.exists(library) ? Optional.of(library) : Optional.empty();
     }
 
+    /** The stand-in of Ascend's management library; empty if there was no compiler to build it. */
+    static Optional<Path> standInForDcmi() {
+        Path library = root().resolve("node-agent/agent/target/dcmi-stand-in/new/driver/lib64/libdcmi.so");
+        return Files.exists(library) ? Optional.of(library) : Optional.empty();
+    }
+
     /** The sample model that comes with Hearth. */
     static Path starterModel() {
         return there(root().resolve("runtime/starter/model"));

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,8 +78,18 @@ class CardsTest {
                 plane.database.run(h -> store.put(h, agent.id, List.of(incident)));
             }
             List<CardIncident> left = plane.database.read(h -> store.of(h, agent.id, null, 5_000));
-            assertThat(left).hasSize(CardIncidentStore.KEPT + 1);
+            assertThat(left).hasSize(CardIncidentStore.KEPT);
             assertThat(left.getFirst().id()).isEqualTo("i-" + (CardIncidentStore.KEPT + 49));
+
+            // A burst at one moment is cut as well.
+            List<CardIncident> burst = IntStream.range(0, CardIncidentStore.KEPT + 50)
+                    .mapToObj(i -> new CardIncident("burst-" + i, "cuda:0", 5_000, 5_000, 1, LOST))
+                    .toList();
+            plane.database.run(h -> store.put(h, agent.id, burst));
+            List<CardIncident> after = plane.database.read(h -> store.of(h, agent.id, null, 5_000));
+            assertThat(after)
+                    .hasSize(CardIncidentStore.KEPT)
+                    .allMatch(incident -> incident.id().startsWith("burst-"));
         }
     }
 

@@ -1,9 +1,11 @@
 package io.hearth.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.hearth.agent.testing.Specs;
 import io.hearth.agent.testing.StandInCards;
+import io.hearth.agent.testing.StandInNpus;
 import io.hearth.agent.testing.TestAuthority;
 import io.hearth.agent.testing.TestControlPlane;
 import io.hearth.protocol.CardInfo;
@@ -16,14 +18,16 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole agent on a machine with NVIDIA cards, which a stand-in of their library makes up. */
+/** A whole agent on a machine with cards of both makers, which stand-ins of their libraries make up. */
 class AgentCardsTest {
     private static final String LIBRARIES = "hearth.cuda.libraries";
+    private static final String DRIVER = "hearth.ascend.driver";
     private final Vertx vertx = Vertx.vertx();
 
     @TempDir
@@ -45,6 +49,7 @@ class AgentCardsTest {
     @AfterEach
     void stop() throws Exception {
         System.clearProperty(LIBRARIES);
+        System.clearProperty(DRIVER);
         if (agent != null) {
             agent.stop();
             life.join();
@@ -107,6 +112,61 @@ class AgentCardsTest {
                         .isPresent());
         assertThat(latest().orElseThrow().cards().get(1).refusal().words())
                 .endsWith("It said nothing and ended with exit code 0.");
+    }
+
+    @Test
+    void cardsOfBothMakersAreJoinedWithTheWorkersByTheirPlaces() throws Exception {
+        StandInNpus npus = StandInNpus.in(folder.resolve("ascend"))
+                .set("chips", 3)
+                .set("chip0.pci", "0000:C1:00.0")
+                .set("chip1.pci", "0000:C2:00.0")
+                .set("chip2.pci", "0001:C1:00.0");
+        System.setProperty(DRIVER, npus.driver().toString());
+        // To the worker one of them is hidden, so that it counts otherwise.
+        startAgent("""
+                {"cards":[{"id":"cpu:0"},{"id":"cuda:0","hardwareId":"0000:3b:00.0"},
+                          {"id":"cuda:1","hardwareId":"0000:AF:00.0"},
+                          {"id":"ascend:0","hardwareId":"0000:c2:00.0"},{"id":"ascend:1","hardwareId":"0001:c1:00.0"}],
+                 "refusals":["0000:c1:00.0: the driver 23.0 is older than CANN 8.1 needs. Install a driver of the same release."]}""");
+        control.until(
+                "the worker was asked",
+                () -> latest().filter(said -> refusal(said, 1) == null).isPresent());
+        FromNode.Cards said = latest().orElseThrow();
+        assertThat(said.cards())
+                .extracting(CardInfo::id, CardInfo::hardwareId)
+                .containsExactly(
+                        tuple("cpu:0", null),
+                        tuple("cuda:0", "0000:3b:00.0"),
+                        tuple("cuda:1", "0000:af:00.0"),
+                        tuple("ascend:2", "0000:c1:00.0"),
+                        tuple("ascend:0", "0000:c2:00.0"),
+                        tuple("ascend:1", "0001:c1:00.0"));
+        assertThat(said.cards().get(3).refusal().words()).contains("Install a driver of the same release.");
+        assertThat(said.cards().get(4).refusal()).isNull();
+
+        npus.set("chip2.load", 1).set("chip2.errors", "80CD8008").set("chip0.events", "1:81078603:2:1");
+        control.until(
+                "its fault keeps work away",
+                () -> latest().filter(now -> "npu.cache".equals(refusal(now, 4)))
+                        .isPresent());
+        control.until(
+                "both incidents are told under the worker's names",
+                () -> control.cards.stream()
+                        .flatMap(now -> now.incidents().stream())
+                        .map(incident ->
+                                incident.card() + " " + incident.finding().code())
+                        .collect(Collectors.toSet())
+                        .containsAll(List.of("ascend:1 npu.cache", "ascend:2 npu.port")));
+        control.until(
+                "its load is told under the worker's name",
+                () -> control.telemetry.getLast().cards().stream()
+                        .anyMatch(card -> card.card().equals("ascend:1")
+                                && card.utilisation() != null
+                                && card.utilisation() == 1));
+        npus.set("chip2.errors", "");
+        control.until(
+                "after a reset it takes work again",
+                () -> latest().filter(now -> refusal(now, 4) == null).isPresent());
     }
 
     private Optional<FromNode.Cards> latest() {

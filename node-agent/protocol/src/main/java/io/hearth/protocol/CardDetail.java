@@ -19,6 +19,8 @@ import java.util.List;
  * @param pcie its link to the host
  * @param mig how it is cut into instances
  * @param persistence whether the driver stays loaded while nobody uses the card
+ * @param units how busy its kinds of compute units are; null for cards that have but one kind
+ * @param chip what tells the chip from all others in the world, and stays with it in another slot
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CardDetail(
@@ -33,7 +35,18 @@ public record CardDetail(
         List<Link> links,
         Pcie pcie,
         Mig mig,
-        Boolean persistence) {
+        Boolean persistence,
+        Units units,
+        String chip) {
+    /**
+     * Shares of time in which compute units worked, 0 to 1.
+     *
+     * @param matrix those for products of matrices
+     * @param vector those for everything else
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Units(Double matrix, Double vector) {}
+
     /** Clocks in megahertz: of the multiprocessors and of the memory, now and at most. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Clocks(Integer sm, Integer smMost, Integer memory, Integer memoryMost) {}
@@ -50,7 +63,8 @@ public record CardDetail(
     public record Ecc(Long corrected, Long uncorrected, Long correctedEver, Long uncorrectedEver) {}
 
     /**
-     * Rows of memory that were replaced by spare ones; on cards before Ampere, pages that are not used any more.
+     * Rows of memory that were replaced by spare ones; on NVIDIA cards before Ampere and on Ascend cards, pages that are not used
+     * any more.
      *
      * @param correctable because of errors that could be mended
      * @param uncorrectable because of errors that could not

@@ -9,7 +9,8 @@ package io.hearth.protocol;
  * @param memoryBytes its memory
  * @param shared whether several workers may use it at once, as memory allows; the processor may, accelerators may not
  * @param driver driver version or null
- * @param provenOnHardware false where Hearth has not been run on this kind of card; the UI says so
+ * @param provenOnHardware whether, as far as the agent knows, Hearth has been run on a card of this family; pages go by what the
+ *     control plane knows ({@link Hardware#runOn})
  * @param hardwareId what tells it from every other card of the machine, such as its PCI address; null if it has none
  * @param refusal why it takes no workers; null: it takes them
  */

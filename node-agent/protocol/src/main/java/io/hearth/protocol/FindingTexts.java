@@ -12,12 +12,14 @@ import java.util.Properties;
 /**
  * What findings mean and what to do, in words. The texts lie in {@code findings_en.properties} and {@code findings_zh.properties}
  * beside this class, in the syntax of {@link MessageFormat}, as {@code nodes.finding.CODE.words} and either
- * {@code nodes.finding.CODE.remedy} or, for all codes with the same action, {@code nodes.finding.action.ACTION}. The agent
- * speaks English; the control plane has both languages.
+ * {@code nodes.finding.CODE.remedy} or, for all codes with the same action, {@code nodes.finding.action.ACTION}; codes of Ascend
+ * cards ({@code npu.…}) go by {@code nodes.finding.action.npu.ACTION} where there is one. The agent speaks English; the control plane has both languages.
  */
 public final class FindingTexts {
     /** Begins every key. */
     public static final String PREFIX = "nodes.finding.";
+
+    private static final String NPU = "npu.";
 
     private static final Properties ENGLISH = load("en");
 
@@ -43,10 +45,14 @@ public final class FindingTexts {
         return PREFIX + code + ".words";
     }
 
-    /** Key of what to do: the code's own, or the action's. */
+    /** Key of what to do: the code's own, or the action's with the cards of this maker, or the action's. */
     public static String remedy(String code, CardFinding.Action action) {
         String own = PREFIX + code + ".remedy";
-        return ENGLISH.containsKey(own) ? own : PREFIX + "action." + action.key();
+        if (ENGLISH.containsKey(own)) {
+            return own;
+        }
+        String makers = PREFIX + "action." + NPU + action.key();
+        return code.startsWith(NPU) && ENGLISH.containsKey(makers) ? makers : PREFIX + "action." + action.key();
     }
 
     /** All texts of a language, {@code en} or {@code zh}. */

@@ -38,7 +38,9 @@ class CardMessagesTest {
                 List.of(new CardDetail.Link(0, true, 1L, 2L, 3L), new CardDetail.Link(1, false, null, null, null)),
                 new CardDetail.Pcie(5, 5, 16, 16, 1e9, 2e9, 7L),
                 new CardDetail.Mig(false, false, List.of()),
-                true);
+                true,
+                new CardDetail.Units(0.9, 0.4),
+                "14036E64-00E04F1D");
         FromNode.Cards cards = new FromNode.Cards(
                 List.of(new CardInfo("cuda:0", "nvidia", "H", 80L << 30, false, "580", false, "0000:3b:00.0", FINDING)),
                 List.of(new CardIncident("i-1", "cuda:0", 5, 6, 2, FINDING)));
@@ -46,8 +48,8 @@ class CardMessagesTest {
         CardSample sample = new CardSample(
                 "cuda:0", 0.9, 5L, 9L, 71.0, 650.0, 1755.0, List.of(), List.of(), detail, List.of(FINDING));
         assertThat(Protocol.read(Protocol.write(sample), CardSample.class)).isEqualTo(sample);
-        assertThat(Protocol.write(
-                        new CardDetail(null, null, null, null, null, null, null, null, null, null, null, null)))
+        assertThat(Protocol.write(new CardDetail(
+                        null, null, null, null, null, null, null, null, null, null, null, null, null, null)))
                 .isEqualTo("{}");
     }
 }

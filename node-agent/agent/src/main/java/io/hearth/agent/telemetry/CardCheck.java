@@ -49,7 +49,7 @@ public final class CardCheck implements AutoCloseable {
         Map<String, String> names = names(found);
         return found.stream()
                 .map(card ->
-                        card.shared() ? card : card.named(names.get(card.id())).refused(refusal(card)))
+                        card.shared() ? card : card.named(names.get(card.id())).refused(refusal(card, found)))
                 .toList();
     }
 
@@ -59,7 +59,7 @@ public final class CardCheck implements AutoCloseable {
         Map<String, String> names = new HashMap<>();
         Set<String> taken = new HashSet<>();
         for (CardInfo card : found) {
-            usable(card, known).ifPresent(usable -> {
+            usable(card, found, known).ifPresent(usable -> {
                 names.put(card.id(), usable.id());
                 taken.add(usable.id());
             });
@@ -77,12 +77,12 @@ public final class CardCheck implements AutoCloseable {
         return names;
     }
 
-    private CardFinding refusal(CardInfo card) {
+    private CardFinding refusal(CardInfo card, List<CardInfo> found) {
         WorkerDoctor.Answer known = answer;
         if (known == null) {
             return trouble == null ? Findings.unchecked() : Findings.unasked(trouble);
         }
-        if (usable(card, known).isPresent()) {
+        if (usable(card, found, known).isPresent()) {
             return null;
         }
         List<String> reasons = known.refusals().stream()
@@ -100,18 +100,34 @@ public final class CardCheck implements AutoCloseable {
         return thisOne || !ANY_CARD.matcher(text).find();
     }
 
-    /** The worker's card at the same place; by its id if the worker does not say where its cards are. */
-    private static Optional<WorkerDoctor.Card> usable(CardInfo card, WorkerDoctor.Answer known) {
+    /**
+     * The worker's card at the same place; by its id if the worker does not say where its cards are. Several chips of one card may
+     * share a place: both sides list them in the same order.
+     */
+    private static Optional<WorkerDoctor.Card> usable(CardInfo card, List<CardInfo> found, WorkerDoctor.Answer known) {
         if (known == null) {
             return Optional.empty();
         }
         String kind = card.id().substring(0, card.id().indexOf(':') + 1);
-        return known.cards().stream()
+        List<WorkerDoctor.Card> ofItsKind = known.cards().stream()
                 .filter(other -> other.id() != null && other.id().startsWith(kind))
-                .filter(other -> other.hardwareId() == null || card.hardwareId() == null
-                        ? other.id().equals(card.id())
-                        : other.hardwareId().equalsIgnoreCase(card.hardwareId()))
+                .toList();
+        long before = found.stream()
+                .takeWhile(other -> !other.id().equals(card.id()))
+                .filter(other -> other.id().startsWith(kind))
+                .filter(other -> card.hardwareId() != null && card.hardwareId().equalsIgnoreCase(other.hardwareId()))
+                .count();
+        Optional<WorkerDoctor.Card> there = ofItsKind.stream()
+                .filter(other ->
+                        other.hardwareId() != null && other.hardwareId().equalsIgnoreCase(card.hardwareId()))
+                .skip(before)
                 .findFirst();
+        return there.isPresent()
+                ? there
+                : ofItsKind.stream()
+                        .filter(other -> other.hardwareId() == null || card.hardwareId() == null)
+                        .filter(other -> other.id().equals(card.id()))
+                        .findFirst();
     }
 
     private synchronized void begin(List<CardInfo> found) {
@@ -128,7 +144,8 @@ public final class CardCheck implements AutoCloseable {
                 askOnce(cards);
                 Thread.sleep(AGAIN_MILLIS);
             } while (answer == null
-                    || cards.stream().anyMatch(card -> usable(card, answer).isEmpty()));
+                    || cards.stream()
+                            .anyMatch(card -> usable(card, cards, answer).isEmpty()));
         } catch (InterruptedException e) {
             return;
         }
@@ -143,7 +160,7 @@ public final class CardCheck implements AutoCloseable {
                         System.Logger.Level.INFO,
                         "The worker can use {0} of {1} accelerators.{2}",
                         cards.stream()
-                                .filter(card -> usable(card, answer).isPresent())
+                                .filter(card -> usable(card, cards, answer).isPresent())
                                 .count(),
                         cards.size(),
                         answer.refusals().stream().map(reason -> " " + reason).collect(Collectors.joining()));

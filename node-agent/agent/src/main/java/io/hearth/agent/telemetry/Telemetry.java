@@ -118,7 +118,7 @@ public final class Telemetry implements AutoCloseable {
                 }
             }
         }
-        faults = Map.copyOf(broken);
+        faults = steady(faults, broken);
         return new FromNode.Telemetry(latest, cards);
     }
 
@@ -147,6 +147,19 @@ public final class Telemetry implements AutoCloseable {
                     .findFirst()
                     .ifPresent(finding -> broken.put(card.card(), finding));
         }
+    }
+
+    /**
+     * What stops work, in the words of the time at which it began: a finding that counts seconds would otherwise be another one
+     * every second, and be sent again each time.
+     */
+    static Map<String, CardFinding> steady(Map<String, CardFinding> before, Map<String, CardFinding> now) {
+        Map<String, CardFinding> steady = new HashMap<>(now);
+        steady.replaceAll((card, finding) -> {
+            CardFinding known = before.get(card);
+            return known != null && known.code().equals(finding.code()) ? known : finding;
+        });
+        return Map.copyOf(steady);
     }
 
     /** Says of a card's processes which workers they are. */

@@ -70,6 +70,32 @@ class CardCheckTest {
         }
     }
 
+    @Test
+    void chipsThatShareAPlaceAreToldApartByTheirOrder() throws Exception {
+        List<CardInfo> duo = List.of(CPU, npu(0), npu(1));
+        try (CardCheck check = new CardCheck(() -> answer(
+                List.of(),
+                new WorkerDoctor.Card("ascend:0", "0000:01:00.0"),
+                new WorkerDoctor.Card("ascend:1", "0000:01:00.0")))) {
+            for (int i = 0; i < 500 && check.judged(duo).get(2).refusal() != null; i++) {
+                Thread.sleep(20);
+            }
+            assertThat(check.judged(duo)).extracting(CardInfo::id).containsExactly("cpu:0", "ascend:0", "ascend:1");
+            assertThat(check.judged(duo)).extracting(CardInfo::refusal).containsOnlyNulls();
+        }
+        try (CardCheck check =
+                new CardCheck(() -> answer(List.of(), new WorkerDoctor.Card("ascend:0", "0000:01:00.0")))) {
+            for (int i = 0; i < 500 && check.judged(duo).get(1).refusal() != null; i++) {
+                Thread.sleep(20);
+            }
+            assertThat(check.judged(duo).get(2).refusal().code()).isEqualTo("unlisted");
+        }
+    }
+
+    private static CardInfo npu(int index) {
+        return new CardInfo("ascend:" + index, "ascend", "310P3", 44L << 30, false, "25", false, "0000:01:00.0", null);
+    }
+
     private static void until(CardCheck check, String... codes) throws InterruptedException {
         for (int i = 0; i < 500 && !codes(check).equals(java.util.Arrays.asList(codes)); i++) {
             Thread.sleep(20);

@@ -30,6 +30,9 @@ public final class CardDoctor {
     private static final double RESTING_POWER = 0.2;
     private static final double MEMORY_AT_REST = 0.01;
 
+    /** Of a card whose driver gives no reasons, a low clock is put down to heat from here on. */
+    private static final double HOT_DEGREES = 85;
+
     private final Map<String, State> states = new HashMap<>();
 
     /** What has to be remembered of a card. */
@@ -37,6 +40,7 @@ public final class CardDoctor {
         final Spell hot = new Spell(10 * SECOND, 15 * SECOND);
         final Spell brake = new Spell(5 * SECOND, 15 * SECOND);
         final Spell slowed = new Spell(5 * SECOND, 15 * SECOND);
+        final Spell belowRated = new Spell(10 * SECOND, 15 * SECOND);
         final Spell powerLimited = new Spell(30 * SECOND, 15 * SECOND);
         final Spell narrow = new Spell(10 * SECOND, 30 * SECOND);
         final Spell oldGeneration = new Spell(30 * SECOND, 15 * SECOND);
@@ -78,7 +82,9 @@ public final class CardDoctor {
             return;
         }
         CardDetail.Clocks clocks = sample.detail().clocks();
-        boolean heat = reasons.contains("heat-software") || reasons.contains("heat-hardware");
+        boolean low = reasons.contains("below-rated");
+        boolean lowByHeat = low && sample.temperatureCelsius() != null && sample.temperatureCelsius() >= HOT_DEGREES;
+        boolean heat = reasons.contains("heat-software") || reasons.contains("heat-hardware") || lowByHeat;
         boolean brake = reasons.contains("power-brake");
         if (state.hot.holds(heat, now)) {
             found.add(CardFinding.of(
@@ -95,6 +101,10 @@ public final class CardDoctor {
         }
         if (state.slowed.holds(reasons.contains("hardware-slowdown") && !heat && !brake, now)) {
             found.add(CardFinding.of("slowed", Level.WARNING, Origin.SURROUNDINGS, Action.COOL));
+        }
+        if (state.belowRated.holds(low && !lowByHeat, now) && clocks != null) {
+            found.add(CardFinding.of(
+                    "clock-low", Level.NOTE, Origin.UNKNOWN, Action.NONE, whole(clocks.sm()), whole(clocks.smMost())));
         }
         if (state.powerLimited.holds(reasons.contains("power-limit"), now)) {
             found.add(CardFinding.of(

@@ -1,5 +1,7 @@
 package io.hearth.agent.telemetry.nvidia;
 
+import io.hearth.agent.telemetry.ProgramName;
+import io.hearth.agent.telemetry.ReadableCard;
 import io.hearth.agent.telemetry.doctor.Findings;
 import io.hearth.agent.telemetry.nvidia.Nvml.Call;
 import io.hearth.protocol.CardDetail;
@@ -7,11 +9,8 @@ import io.hearth.protocol.CardFinding;
 import io.hearth.protocol.CardInfo;
 import io.hearth.protocol.CardSample;
 import io.hearth.protocol.Hardware;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +18,7 @@ import java.util.List;
  * One card: what it is, and what it does now. What changes slowly or takes long to ask (the throughput of the bus alone takes 40
  * milliseconds) is asked only when told, and repeated in between. Not for several threads.
  */
-final class NvmlCard {
+final class NvmlCard implements ReadableCard {
     static final String VENDOR = "nvidia";
 
     private static final int CLOCK_SM = 1;
@@ -35,6 +34,7 @@ final class NvmlCard {
     private final Nvml nvml;
     private final NvmlDevice device;
     private final CardInfo info;
+    private final String uuid;
     private Slow slow = new Slow(null, null, null, null, null, null, null, null, List.of());
 
     /** What is not asked every second. */
@@ -58,6 +58,7 @@ final class NvmlCard {
         this.device = new NvmlDevice(nvml, handle, arena);
         String name = device.name();
         NvmlDevice.Memory memory = device.memory();
+        this.uuid = device.uuid();
         this.info = new CardInfo(
                 "cuda:" + index,
                 VENDOR,
@@ -70,7 +71,8 @@ final class NvmlCard {
                 null);
     }
 
-    CardInfo info() {
+    @Override
+    public CardInfo info() {
         return info;
     }
 
@@ -78,12 +80,8 @@ final class NvmlCard {
         return device.handle();
     }
 
-    /**
-     * Reads it.
-     *
-     * @param all also what is asked less often
-     */
-    CardSample read(boolean all) {
+    @Override
+    public CardSample read(boolean all) {
         try {
             if (all) {
                 slow = readSlow();
@@ -114,7 +112,9 @@ final class NvmlCard {
                 slow.links(),
                 slow.pcie(),
                 slow.mig(),
-                slow.persistence());
+                slow.persistence(),
+                null,
+                uuid);
         return new CardSample(
                 info.id(),
                 utilisation == null ? null : utilisation[0] / 100.0,
@@ -143,17 +143,9 @@ final class NvmlCard {
         return found == null
                 ? null
                 : found.stream()
-                        .map(process ->
-                                new CardSample.Process(process.pid(), name(process.pid()), null, process.memoryBytes()))
+                        .map(process -> new CardSample.Process(
+                                process.pid(), ProgramName.of(process.pid()), null, process.memoryBytes()))
                         .toList();
-    }
-
-    private static String name(long pid) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/comm")).strip();
-        } catch (IOException e) {
-            return null;
-        }
     }
 
     private Slow readSlow() throws CardGone {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.hearth.agent.telemetry.CardProbe;
+import io.hearth.agent.telemetry.CardWatch;
 import io.hearth.agent.telemetry.doctor.Findings;
 import io.hearth.agent.telemetry.doctor.Incidents;
 import io.hearth.agent.telemetry.doctor.XidCatalogue;
@@ -107,7 +108,7 @@ public final class NvmlCardProbe implements CardProbe {
                 lost.size());
         watched = new Watched(
                 nvml,
-                cards.stream().map(CardWatch::new).toList(),
+                cards.stream().map(card -> new CardWatch(card, "nvml")).toList(),
                 lost,
                 cards.isEmpty() ? null : new NvmlEvents(nvml, List.copyOf(cards), this::xid));
     }
@@ -149,7 +150,7 @@ public final class NvmlCardProbe implements CardProbe {
     public List<CardInfo> cards() {
         Watched now = watched;
         List<CardInfo> cards = new ArrayList<>();
-        now.watches().forEach(watch -> cards.add(watch.card().info()));
+        now.watches().forEach(watch -> cards.add(watch.info()));
         now.lost()
                 .forEach(lost -> cards.add(new CardInfo(
                         lost.card(),

@@ -27,7 +27,6 @@ final class NvmlEvents {
     private final Listener listener;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
-    private boolean told;
 
     /** Is told of Xids. */
     interface Listener {
@@ -64,12 +63,16 @@ final class NvmlEvents {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(EVENT_BYTES, 8);
             if (nvml.call(Call.EVENT_SET, out) != NvmlStatus.SUCCESS) {
-                return tell("The driver does not tell of errors of its cards (Xids).");
+                LOG.log(System.Logger.Level.WARNING, "The driver does not tell of errors of its cards (Xids).");
+                return false;
             }
             MemorySegment set = out.get(ADDRESS, 0);
             try {
                 if (register(set, out) == 0) {
-                    return tell("The driver does not tell of errors (Xids) of any of its cards.");
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "The driver does not tell of errors (Xids) of any of its cards.");
+                    return false;
                 }
                 listen(set, out);
                 return true;
@@ -112,13 +115,5 @@ final class NvmlEvents {
             }
         }
         LOG.log(System.Logger.Level.WARNING, "Xid {0} of a card that is not watched.", Long.toString(number));
-    }
-
-    private boolean tell(String sentence) {
-        if (!told) {
-            told = true;
-            LOG.log(System.Logger.Level.WARNING, sentence);
-        }
-        return false;
     }
 }

@@ -1,5 +1,6 @@
 package io.hearth.agent.telemetry.nvidia;
 
+import io.hearth.agent.common.LogText;
 import java.io.File;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
@@ -11,6 +12,8 @@ import java.util.Optional;
 
 /** Where NVIDIA's management library is: it comes with the driver. */
 final class NvmlLibrary {
+    private static final System.Logger LOG = System.getLogger(NvmlLibrary.class.getName());
+
     static final String NAME = "libnvidia-ml.so.1";
 
     private NvmlLibrary() {}
@@ -27,7 +30,8 @@ final class NvmlLibrary {
     }
 
     /**
-     * Loads it from the first of these folders that has it, else from where the system finds it.
+     * Loads it from the first of these folders that has one which can be loaded, else from where the system finds it. A file that
+     * is none, or is for another kind of processor, is warned of and passed over.
      *
      * @param arena how long it stays loaded
      * @return empty if there is none
@@ -36,7 +40,15 @@ final class NvmlLibrary {
         for (Path folder : folders) {
             Path file = folder.resolve(NAME).toAbsolutePath();
             if (Files.isRegularFile(file)) {
-                return Optional.of(SymbolLookup.libraryLookup(file, arena));
+                try {
+                    return Optional.of(SymbolLookup.libraryLookup(file, arena));
+                } catch (IllegalArgumentException e) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "{0} cannot be loaded, so it is looked for elsewhere: is it a library for this kind of processor ({1})?",
+                            LogText.safe(file.toString()),
+                            System.getProperty("os.arch"));
+                }
             }
         }
         try {

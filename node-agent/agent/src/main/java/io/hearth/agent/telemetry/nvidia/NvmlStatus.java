@@ -3,8 +3,6 @@ package io.hearth.agent.telemetry.nvidia;
 /** What NVML's functions return ({@code nvmlReturn_t}). */
 final class NvmlStatus {
     static final int SUCCESS = 0;
-    static final int NOT_SUPPORTED = 3;
-    static final int NOT_FOUND = 6;
     static final int INSUFFICIENT_SIZE = 7;
     static final int DRIVER_NOT_LOADED = 9;
     static final int TIMEOUT = 10;

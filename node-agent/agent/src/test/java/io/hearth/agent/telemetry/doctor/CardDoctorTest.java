@@ -48,6 +48,21 @@ class CardDoctorTest {
     }
 
     @Test
+    void aLowClockWithoutAReasonIsPutDownToHeatWhereItIsHot() {
+        assertThat(after(15, second -> card(1.0, 0.5, 300.0, 60.0, List.of("below-rated"), null)))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.code()).isEqualTo("clock-low");
+                    assertThat(finding.level()).isEqualTo(Level.NOTE);
+                    assertThat(finding.words()).contains("1500 of 1980 MHz");
+                });
+        assertThat(codes(after(40, second -> card(1.0, 0.5, 300.0, 92.0, List.of("below-rated"), null))))
+                .containsExactly("hot");
+        assertThat(after(40, second -> card(0.0, 0.0, 90.0, 40.0, List.of("idle"), null)))
+                .isEmpty();
+    }
+
+    @Test
     void thePowerSupplyIsBlamedWhereItIsToBlame() {
         assertThat(codes(after(
                         8, second -> card(1.0, 0.5, 200.0, 60.0, List.of("hardware-slowdown", "power-brake"), PCIE))))
@@ -141,7 +156,8 @@ class CardDoctorTest {
     void theWorstComesFirstAndWhatACardDoesNotTellIsNotGuessed() {
         CardSample silent = CardSample.silent("cuda:0", Findings.gone(false));
         assertThat(codes(doctor.examine(silent, now))).containsExactly("lost");
-        CardDetail nothing = new CardDetail(null, null, null, null, null, null, null, null, null, null, null, null);
+        CardDetail nothing =
+                new CardDetail(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
         CardSample mute =
                 new CardSample("cuda:0", null, null, null, null, null, null, List.of(), null, nothing, List.of());
         assertThat(after(300, second -> mute)).isEmpty();
@@ -197,7 +213,9 @@ class CardDoctorTest {
                         null,
                         pcie,
                         null,
-                        true));
+                        true,
+                        null,
+                        null));
     }
 
     private static CardSample memory(CardDetail.Rows rows, CardDetail.Ecc ecc) {
@@ -205,7 +223,7 @@ class CardDoctorTest {
                 0.5,
                 300.0,
                 50.0,
-                new CardDetail(0.5, null, 700.0, 1L, null, List.of(), ecc, rows, null, null, null, true));
+                new CardDetail(0.5, null, 700.0, 1L, null, List.of(), ecc, rows, null, null, null, true, null, null));
     }
 
     private static CardSample links(CardDetail.Link... links) {
@@ -213,7 +231,21 @@ class CardDoctorTest {
                 0.5,
                 300.0,
                 50.0,
-                new CardDetail(0.5, null, 700.0, 1L, null, List.of(), null, null, List.of(links), null, null, true));
+                new CardDetail(
+                        0.5,
+                        null,
+                        700.0,
+                        1L,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        List.of(links),
+                        null,
+                        null,
+                        true,
+                        null,
+                        null));
     }
 
     private static CardSample sample(double utilisation, double power, double temperature, CardDetail detail) {

@@ -187,7 +187,9 @@ class NvmlCardTest {
                         null,
                         new CardDetail.Pcie(5, 5, 16, 16, null, null, null),
                         null,
-                        null));
+                        null,
+                        null,
+                        "GPU-5a5a5a5a-0000-0000-0000-000000000000"));
         assertThat(now.findings()).isEmpty();
     }
 

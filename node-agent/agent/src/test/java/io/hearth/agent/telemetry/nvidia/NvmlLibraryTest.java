@@ -8,6 +8,7 @@ import java.io.File;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,20 @@ class NvmlLibraryTest {
             assertThat(NvmlLibrary.configured()).containsExactly(Path.of("/one"), Path.of("/two"));
         } finally {
             System.clearProperty(PROPERTY);
+        }
+    }
+
+    @Test
+    void aFileThatIsNoLibraryIsPassedOver() throws Exception {
+        Path broken = Files.createDirectories(folder.resolve("broken"));
+        Files.writeString(broken.resolve(NvmlLibrary.NAME), "no library");
+        Path good = Files.createDirectories(folder.resolve("good"));
+        StandInCards.in(good);
+        try (Arena arena = Arena.ofConfined()) {
+            assertThat(NvmlLibrary.load(List.of(broken), arena)).isEmpty();
+            Nvml nvml = new Nvml(NvmlLibrary.load(List.of(broken, good), arena).orElseThrow());
+            assertThat(nvml.call(Call.INIT)).isEqualTo(NvmlStatus.SUCCESS);
+            nvml.call(Call.SHUTDOWN);
         }
     }
 

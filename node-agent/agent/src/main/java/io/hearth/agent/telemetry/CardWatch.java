@@ -1,7 +1,9 @@
-package io.hearth.agent.telemetry.nvidia;
+package io.hearth.agent.telemetry;
 
 import io.hearth.agent.telemetry.doctor.Findings;
+import io.hearth.protocol.CardInfo;
 import io.hearth.protocol.CardSample;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Reads one card every second on a thread of its own, so that a driver that takes long, or never answers, holds up neither the
  * other cards nor the agent.
  */
-final class CardWatch {
+public final class CardWatch {
     private static final System.Logger LOG = System.getLogger(CardWatch.class.getName());
 
     /** Every so many seconds, everything is read. */
@@ -19,7 +21,7 @@ final class CardWatch {
     /** After so many seconds without an answer, that is what is said. */
     private static final long SILENT_SECONDS = 5;
 
-    private final NvmlCard card;
+    private final ReadableCard card;
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile Reading last;
@@ -28,18 +30,26 @@ final class CardWatch {
     /** A sample, and when it was read. */
     private record Reading(CardSample sample, long nanos) {}
 
-    CardWatch(NvmlCard card) {
+    /**
+     * Begins.
+     *
+     * @param library through which the card is read; names the thread
+     */
+    public CardWatch(ReadableCard card, String library) {
         this.card = card;
-        this.thread =
-                Thread.ofPlatform().daemon().name("nvml " + card.info().id()).start(this::read);
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name(library + " " + card.info().id())
+                .start(this::read);
     }
 
-    NvmlCard card() {
-        return card;
+    /** What is watched. */
+    public CardInfo info() {
+        return card.info();
     }
 
     /** The card as it was read last; empty before the first time. */
-    Optional<CardSample> sample() {
+    public Optional<CardSample> sample() {
         Reading reading = last;
         long since = reading == null ? asked : reading.nanos();
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since);
@@ -50,9 +60,9 @@ final class CardWatch {
     }
 
     /** Ends it; false if the driver does not let the thread go in time. */
-    boolean close(long millis) throws InterruptedException {
+    public boolean close(long millis) throws InterruptedException {
         closing.countDown();
-        return thread.join(java.time.Duration.ofMillis(millis));
+        return thread.join(Duration.ofMillis(millis));
     }
 
     private void read() {
