@@ -21,6 +21,8 @@ stage_services() {
     [[ $jar == *.jar && $jar != *macosx* && $jar != *windows* && $jar != *linux-arm64* && $jar != *aarch64* ]] || continue
     cp "$jar" "$services/worker/lib/"
   done
+  mkdir -p "$services/provisioning"
+  cp "$root"/provisioning/target/hearth-provisioning-*.jar "$root"/provisioning/target/lib/*.jar "$services/provisioning/"
   copy "$root/runtime/starter/model" "$services/starter/model"
   copy "$root/runtime/starter/sample" "$services/starter/sample"
   write_worker_command
