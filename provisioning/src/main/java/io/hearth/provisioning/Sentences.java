@@ -33,10 +33,10 @@ final class Sentences {
         };
     }
 
-    /** The validator gives the value of the keyword; the words for a pattern stand beside it. */
+    /** The validator gives the value of the keyword; the words for a pattern stand beside it, as its comment. */
     private static String words(ValidationMessage message) {
         JsonNode words = ProvisionFile.schemaTree()
-                .at(message.getSchemaLocation().getFragment().toString().replaceFirst("/pattern$", "/x-words"));
+                .at(message.getSchemaLocation().getFragment().toString().replaceFirst("/pattern$", "/\$comment"));
         return words.isMissingNode() ? "does not look right" : words.asText();
     }
 
