@@ -5,6 +5,7 @@ import com.networknt.schema.ValidationMessage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
 
 /** What the validator has found, in words that say what to write instead. */
 final class Sentences {
@@ -36,7 +37,10 @@ final class Sentences {
     /** The validator gives the value of the keyword; the words for a pattern stand beside it, as its comment. */
     private static String words(ValidationMessage message) {
         JsonNode words = ProvisionFile.schemaTree()
-                .at(message.getSchemaLocation().getFragment().toString().replaceFirst("/pattern$", "/\$comment"));
+                .at(message.getSchemaLocation()
+                        .getFragment()
+                        .toString()
+                        .replaceFirst("/pattern$", Matcher.quoteReplacement("/$comment")));
         return words.isMissingNode() ? "does not look right" : words.asText();
     }
 
