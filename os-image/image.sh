@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Builds the appliance's image, boots it, and tests it. `./hearth image` calls it.
+#
+#   image.sh build [--version V] [--keys DIR]   system, bundle, disk image, ISO: target/image/V
+#   image.sh keys DIR                           throwaway keys for tests; an operator has keys of one's own
+#   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
+#   image.sh test TEST...                       smoke install update rollback powercut
+#   image.sh sizes [--version V]                what lies in the image
+#   image.sh lack                               the programs that are missing on this machine, for apt-get install
+#
+# Needs no root, no loop devices and no mounts: everything is made in files. docs/appliance.md says how it fits together.
+set -euo pipefail
+export LC_ALL=C TZ=UTC
+umask 022
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd -- "$here/.." && pwd)
+readonly here root
+# Where everything that is made lies; caches beside the results.
+readonly out=${HEARTH_IMAGE_OUT:-$root/target/image}
+readonly cache=$out/cache
+for part in common rootfs java services initrd system bundle disk iso keys machine tests; do
+  # shellcheck source=/dev/null
+  . "$here/lib/$part.sh"
+done
+
+main() {
+  local command=${1:-help}
+  [[ $# -eq 0 ]] || shift
+  case $command in
+    build) read_options "$@" && build_all ;;
+    keys) make_keys "${1:?Say where to: image keys FOLDER}" ;;
+    run) read_options "$@" && run_machine ;;
+    test) run_tests "$@" ;;
+    sizes) read_options "$@" && list_sizes ;;
+    lack) missing_programs ;;
+    help | -h | --help) sed -n '2,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" | sed '$d' ;;
+    *) fail "There is no command \"image $command\". \"./hearth image help\" lists all." ;;
+  esac
+}
+
+read_options() {
+  version=$(default_version) keys=$out/keys port=8443
+  while (($# > 0)); do
+    [[ -n ${2:-} ]] || fail "$1 needs a value."
+    case $1 in
+      --version) version=$2 ;;
+      --keys) keys=$2 ;;
+      --port) port=$2 ;;
+      *) fail "There is no option \"$1\" here." ;;
+    esac
+    shift 2
+  done
+  [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]] ||
+    fail "\"$version\" is no version. It looks like 1.4.0, or 1.4.0-rc.1."
+  result=$out/$version
+}
+
+build_all() {
+  require_programs
+  [[ -f $keys/bundle.pem ]] || make_keys "$keys"
+  mkdir -p "$result" "$cache"
+  timed "system packages" make_rootfs
+  timed "Java runtime" make_java
+  timed "services" stage_services
+  timed "first program" make_initrd
+  timed "system" make_system
+  timed "boot images" make_boot_images
+  timed "bundle" make_bundle
+  timed "disk image" make_disk "$result/disk.img"
+  timed "ISO" make_iso
+  list_sizes
+}
+
+main "$@"

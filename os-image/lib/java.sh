@@ -1,0 +1,17 @@
+# The Java runtime of the image: of the JDK that builds Hearth, the modules that its programs use.
+
+readonly java_modules=java.se,jdk.unsupported,jdk.incubator.vector,jdk.zipfs,jdk.management,jdk.naming.dns,jdk.crypto.ec,jdk.jfr,jdk.localedata
+
+locate_java() {
+  java_runtime=$cache/java-$(digest_of "$java_modules" "$JAVA_HOME/release")
+}
+
+make_java() {
+  [[ -x ${JAVA_HOME:-}/bin/jlink ]] || fail "JAVA_HOME must be a JDK with jlink."
+  locate_java
+  [[ ! -d $java_runtime ]] || return 0
+  rm -rf "$java_runtime.part"
+  "$JAVA_HOME/bin/jlink" --add-modules "$java_modules" --strip-debug --no-header-files --no-man-pages --compress zip-6 \
+    --include-locales en,zh --output "$java_runtime.part"
+  mv "$java_runtime.part" "$java_runtime"
+}

@@ -1,0 +1,84 @@
+# A virtual machine under QEMU's software emulation. Its serial line goes to a file; a second one is a shell for tests, which only a
+# boot argument from outside turns on (systemd's debug shell; Secure Boot forbids such arguments).
+
+readonly firmware=/usr/share/OVMF
+
+# start_vm NAME [QEMU ARGUMENT...]: with "https" forwarded from port $vm_port of this machine.
+start_vm() {
+  local name=$1 folder=$out/vm/$1
+  shift
+  mkdir -p "$folder"
+  [[ -f $folder/vars.fd ]] || cp "$firmware/OVMF_VARS_4M.fd" "$folder/vars.fd"
+  : >"$folder/serial.log"
+  rm -f "$folder/shell" "$folder/monitor"
+  qemu-system-x86_64 -name "$name" -machine q35 -accel tcg,thread=multi,tb-size=512 -cpu max -smp 2 -m "${vm_memory:-3072}" \
+    -uuid "$(printf 'hearth %s' "$name" | md5sum | sed 's/\(........\)\(....\)\(....\)\(....\)\(............\).*/\1-\2-\3-\4-\5/')" \
+    -display none -vga std -serial "file:$folder/serial.log" -serial "unix:$folder/shell,server,nowait" \
+    -monitor "unix:$folder/monitor,server,nowait" -pidfile "$folder/pid" \
+    -smbios "type=11,value=io.systemd.stub.kernel-cmdline-extra=systemd.debug_shell=ttyS1 ${vm_arguments:-}" \
+    -drive "if=pflash,format=raw,unit=0,readonly=on,file=$firmware/OVMF_CODE_4M.fd" \
+    -drive "if=pflash,format=raw,unit=1,file=$folder/vars.fd" \
+    -netdev "user,id=net0,hostfwd=tcp:127.0.0.1:${vm_port:-8443}-:443${vm_forward:+,$vm_forward}" -device virtio-net-pci,netdev=net0,romfile= \
+    -device i6300esb -action watchdog=reset \
+    "$@" </dev/null >"$folder/qemu.log" 2>&1 &
+  echo $! >"$folder/process"
+  date +%s.%N >"$folder/started"
+}
+
+vm_runs() {
+  kill -0 "$(<"$out/vm/$1/process")" 2>/dev/null
+}
+
+# As a power cut: nothing is told.
+kill_vm() {
+  local pid
+  pid=$(cat "$out/vm/$1/process" 2>/dev/null) || return 0
+  kill -KILL "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+  return 0
+}
+
+since_start() {
+  bc -l <<<"$(date +%s.%N) - $(<"$out/vm/$1/started")" | cut -d . -f 1
+}
+
+# wait_for NAME SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+  local name=$1 until=$((SECONDS + $2))
+  shift 2
+  while ! "$@" >/dev/null 2>&1; do
+    if ! vm_runs "$name"; then
+      say "$name has ended: $(tail -n 3 "$out/vm/$name/qemu.log")"
+      return 1
+    elif ((SECONDS > until)); then
+      say "$name: \"$*\" was not so in time. The end of its serial line:"
+      tail -n 15 "$out/vm/$name/serial.log" | tr -d '\033' | cut -c 1-180 >&2
+      return 1
+    fi
+    sleep 1
+  done
+}
+
+serial_says() {
+  grep -aqE "$2" "$out/vm/$1/serial.log"
+}
+
+answers() {
+  curl --silent --fail --insecure --max-time 10 "https://127.0.0.1:$1${2:-/q/health/ready}"
+}
+
+# in_vm NAME COMMAND: runs a command in the machine and prints what it prints; its exit status.
+in_vm() {
+  /usr/bin/python3 "$here/lib/shell.py" "$out/vm/$1/shell" "${3:-120}" "$2"
+}
+
+run_machine() {
+  [[ -f $result/disk.img ]] || fail "Version $version is not built. Use: ./hearth image build"
+  local disk=$out/vm/run/disk.img
+  mkdir -p "$out/vm/run"
+  [[ -f $disk ]] || cp --sparse=always "$result/disk.img" "$disk"
+  vm_port=$port start_vm run -drive "if=virtio,format=raw,file=$disk"
+  say "The machine starts; without hardware acceleration this takes about three minutes. Pages: https://127.0.0.1:$port"
+  say "Its serial line: $out/vm/run/serial.log. Ctrl-C stops it as a power cut does; its disk stays in $disk."
+  trap 'kill_vm run' EXIT
+  wait
+}

@@ -1,0 +1,142 @@
+# The root file system: Debian's packages, our files, our programs; as squashfs with a tree of hashes behind it (dm-verity).
+
+make_system() {
+  locate_rootfs
+  locate_java
+  services=$cache/services
+  tree=$cache/tree
+  as_owner make_tree
+  as_owner squash_tree
+  seal
+}
+
+make_tree() {
+  rm -rf "$tree"
+  mkdir -p "$tree"
+  tar -C "$tree" --exclude='./dev/*' -xf "$rootfs"
+  kernel=$(ls "$tree/usr/lib/modules")
+  cp "$tree/boot/vmlinuz-$kernel" "$cache/vmlinuz"
+  printf '%s' "$kernel" >"$cache/kernel"
+  cp "$tree/usr/lib/systemd/boot/efi/linuxx64.efi.stub" "$tree/usr/lib/systemd/boot/efi/systemd-bootx64.efi" "$cache/"
+  add_users
+  cp -r "$here/overlay/." "$tree/"
+  mkdir -p "$tree/usr/lib/hearth"
+  cp -r "$java_runtime" "$tree/usr/lib/hearth/java"
+  cp -r "$services/." "$tree/usr/lib/hearth/"
+  chmod -R u=rwX,go=rX "$tree/usr/lib/hearth"
+  chmod 755 "$tree"/usr/lib/hearth/bin/*
+  name_system
+  cp "$keys/bundle-ca.pem" "$tree/etc/rauc/ca.pem"
+  enable_services
+  break_on_purpose
+  tidy
+}
+
+# For tests of falling back: a system that is whole, but does not do its work.
+break_on_purpose() {
+  case ${HEARTH_IMAGE_BREAK:-} in
+    '') ;;
+    control-plane) rm "$tree/usr/lib/hearth/control-plane/quarkus-run.jar" ;;
+    hang) printf '#!/bin/bash\nexec sleep infinity\n' >"$tree/usr/lib/hearth/bin/check-health" ;;
+    *) fail "A system cannot be broken in the way \"$HEARTH_IMAGE_BREAK\"." ;;
+  esac
+}
+
+# Enters users into the files of the image; passwords are locked.
+add_users() {
+  local entry name number
+  while read -r entry; do
+    [[ -n $entry ]] || continue
+    IFS=: read -r name number _ <<<"$entry"
+    printf '%s:x:%s:%s::/nonexistent:/usr/sbin/nologin\n' "$name" "$number" "$number" >>"$tree/etc/passwd"
+    printf '%s:x:%s:\n' "$name" "$number" >>"$tree/etc/group"
+    printf '%s:!*:20000::::::\n' "$name" >>"$tree/etc/shadow"
+  done <<'USERS'
+hearth:900:control plane
+hearth-agent:901:agent
+USERS
+  # Root has no password either: nobody can log in.
+  sed -i 's/^root:[^:]*:/root:!*:/' "$tree/etc/shadow"
+}
+
+name_system() {
+  cat >"$tree/usr/lib/os-release" <<EOT
+ID=hearth
+ID_LIKE=debian
+NAME=Hearth
+PRETTY_NAME="Hearth $version"
+VERSION_ID=$version
+IMAGE_ID=hearth
+IMAGE_VERSION=$version
+EOT
+  ln -sf ../usr/lib/os-release "$tree/etc/os-release"
+  echo hearth >"$tree/etc/hostname"
+  : >"$tree/etc/machine-id"
+  printf '%s\n' "$version" >"$tree/usr/lib/hearth/version"
+}
+
+# Turns units on as their [Install] sections say, without running anything of the image.
+enable_services() {
+  local unit
+  for unit in hearth-data hearth-settings hearth-control-plane hearth-agent hearth-console hearth-health hearth-installer \
+    hearth-firewall systemd-networkd systemd-resolved systemd-timesyncd systemd-boot-check-no-failures; do
+    enable_unit "$unit.service"
+  done
+  enable_unit efi.mount
+  # No log-in prompt on the first console: the screen of Hearth is there. None elsewhere either: nobody has a password.
+  for unit in getty@tty1.service getty.target serial-getty@.service console-getty.service \
+    apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer; do
+    ln -sf /dev/null "$tree/etc/systemd/system/$unit"
+  done
+  ln -sf /run/systemd/resolve/stub-resolv.conf "$tree/etc/resolv.conf"
+  ln -sf /usr/lib/systemd/system/multi-user.target "$tree/etc/systemd/system/default.target"
+  rm -f "$tree/etc/systemd/system/systemd-boot-check-no-failures.service"
+}
+
+enable_unit() {
+  local unit=$1 file word target
+  file=$tree/usr/lib/systemd/system/$unit
+  [[ -f $file ]] || return 0
+  while read -r word target; do
+    [[ -n $target ]] || continue
+    for target in $target; do
+      mkdir -p "$tree/etc/systemd/system/$target.$word"
+      ln -sf "/usr/lib/systemd/system/$unit" "$tree/etc/systemd/system/$target.$word/$unit"
+    done
+  done < <(sed -n '/^\[Install\]/,$ { s/^WantedBy=/wants /p; s/^RequiredBy=/requires /p; s/^Alias=.*//p }' "$file")
+}
+
+# What a system that is never changed does not need, and what would differ from one build to the next.
+tidy() {
+  # The list of packages is part of what is shipped; it lies where /var of an older system does not hide it.
+  mkdir -p "$tree/usr/lib/hearth/packages"
+  sed -n '/^Package: /p; /^Version: /p; /^Architecture: /p; /^$/p' "$tree/var/lib/dpkg/status" >"$tree/usr/lib/hearth/packages/debian"
+  rm -rf "$tree"/var/lib/{apt,dpkg} "$tree"/var/cache/{apt,debconf,ldconfig} "$tree"/var/log/* "$tree"/boot/* "$tree"/tmp/* \
+    "$tree"/usr/share/{zoneinfo/right,info,lintian} "$tree"/etc/{apt,machine-id.*,ld.so.cache~} "$tree"/etc/*-
+  rm -rf "$tree/usr/lib/python3" "$tree/usr/share/python3"
+  # Nobody becomes somebody else on this system.
+  find "$tree/usr" -type f -perm /6000 -exec chmod u-s,g-s {} +
+  mkdir -p "$tree/efi" "$tree/var/lib/hearth" "$tree/var/log/journal"
+  cp -a "$tree/var" "$tree/usr/lib/hearth/var"
+}
+
+squash_tree() {
+  rm -f "$result/root.img"
+  mksquashfs "$tree" "$result/root.img" -comp zstd -Xcompression-level "${HEARTH_IMAGE_LEVEL:-9}" -b 256K -noappend -quiet \
+    -no-progress -all-time "$(moment)" -mkfs-time "$(moment)" -no-xattrs
+}
+
+# Appends the tree of hashes. Salt and UUID are the version's, so that the same files have the same hash.
+seal() {
+  local size offset salt uuid
+  size=$(stat -c %s "$result/root.img")
+  offset=$(((size + 4095) / 4096 * 4096))
+  truncate -s $offset "$result/root.img"
+  salt=$(printf 'hearth %s' "$version" | sha256sum | cut -c 1-64)
+  uuid=${salt:0:8}-${salt:8:4}-4${salt:13:3}-8${salt:17:3}-${salt:20:12}
+  veritysetup format "$result/root.img" "$result/root.img" --hash-offset=$offset --salt="$salt" --uuid="$uuid" |
+    awk '/Root hash/ { print $3 }' >"$result/roothash"
+  printf '%s' $offset >"$result/hashoffset"
+  truncate -s %4096 "$result/root.img"
+  [[ -s $result/roothash ]] || fail "veritysetup has given no root hash."
+}
