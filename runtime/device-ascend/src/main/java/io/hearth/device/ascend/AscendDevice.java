@@ -38,7 +38,6 @@ import java.util.Set;
  * is opened, so that they are never part of what is planned.
  */
 public final class AscendDevice implements Device {
-    private static final String RECORD_VARIABLE = "HEARTH_ASCEND_RECORD";
     private static final long ALIGNMENT = 256;
     private static final long STATS_PER_TOKEN_AND_HEAD = 16;
 
@@ -228,12 +227,14 @@ public final class AscendDevice implements Device {
         return new PlanningDevice(this, PlanningDevice.idleKernels());
     }
 
-    /** Empty unless HEARTH_ASCEND_RECORD (or the property {@code hearth.ascend.record}) is "on" and the runtime can record. */
+    /**
+     * Empty unless the property {@code hearth.ascend.record} is "on" and the runtime can record. For tests of the recording
+     * itself: a recording freezes the host lengths of paged attention, so that the steps of serving cannot be recorded yet.
+     */
     @Override
     public Optional<RecordedWork> record(Runnable work) {
         refuseWhileRecording("begin another recording");
-        String setting = System.getProperty("hearth.ascend.record", System.getenv(RECORD_VARIABLE));
-        if (!"on".equals(setting) || !machine.acl().captures()) {
+        if (!"on".equals(System.getProperty("hearth.ascend.record")) || !machine.acl().captures()) {
             return Optional.empty();
         }
         Replayed recording = new Replayed(stream.record(work));
