@@ -165,7 +165,7 @@ class AscendCardsIT {
                 Pattern.compile("Ascend 910B3"),
                 List.of(
                         "Ascend: not run on hardware",
-                        "NVIDIA: run on H100 80GB HBM3, 2026-11-27",
+                        "NVIDIA: run on H100 80GB HBM3 and H200, 2026-11-27",
                         "healthy",
                         "out of order",
                         "0x80E18005",
