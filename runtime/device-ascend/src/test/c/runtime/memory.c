@@ -1,6 +1,6 @@
 /*
- * Memory of the devices, and pinned memory of the host. Device memory lies in one reserved range of addresses that are never
- * given out twice, with a gap behind every allocation, so that what is freed or overrun is told by its address. Allocations
+ * Memory of the devices, and pinned memory of the host. Device memory lies in one reserved range of addresses that are not
+ * given out again before all of it was, with a gap behind every allocation, so that what is freed or overrun is told by its address. Allocations
  * begin at 64 bytes and no more, as aclrtMalloc promises, and are full of 0xff (NaN, -1) where they are not large.
  */
 #include "memory.h"
@@ -16,7 +16,7 @@ struct allocation {
     int32_t device; /* -1: pinned */
 };
 
-static const size_t reserved = (size_t)1 << 42;
+static const size_t reserved = (size_t)1 << 38;
 static const size_t poisoned = (size_t)32 << 20;
 static char *area, *unused;
 static struct allocation *all; /* by address */
@@ -66,6 +66,21 @@ static void poison(char *begin, size_t bytes) {
     memset(begin, 0xff, bytes < poisoned ? bytes : poisoned);
 }
 
+/* So many bytes of unused addresses, or NULL: behind the last allocation, or in the first gap that is large enough. */
+static char *addresses(size_t bytes) {
+    char *end = area + reserved, *begin = unused;
+    if (bytes > (size_t)(end - begin)) {
+        begin = area;
+        for (size_t i = 0; i < count && all[i].begin < end; i++) {
+            if (all[i].begin >= area && (size_t)(all[i].mapped - begin) >= bytes) {
+                break;
+            }
+            begin = all[i].begin >= area ? all[i].mapped + all[i].mapped_bytes : begin;
+        }
+    }
+    return bytes <= (size_t)(end - begin) ? begin : NULL;
+}
+
 static int32_t out_of_memory(size_t size, int32_t device) {
     return standin_error(ACL_ERROR_RT_MEMORY_ALLOCATION,
                          "[MALLOC] out of memory: %zu bytes were asked of device %d, which has %zu of %zu left.", size, device,
@@ -97,15 +112,15 @@ int32_t standin_malloc(void **address, size_t size, int32_t policy, size_t rest)
         }
         unused = area;
     }
-    if (in_use[device] + bytes > standin_device_memory() || mapped + page > (size_t)(area + reserved - unused)
-        || mprotect(unused, mapped, PROT_READ | PROT_WRITE) != 0) {
+    char *place = addresses(mapped + page);
+    if (in_use[device] + bytes > standin_device_memory() || place == NULL || mprotect(place, mapped, PROT_READ | PROT_WRITE) != 0) {
         int32_t code = out_of_memory(size, device);
         pthread_mutex_unlock(&memory_lock);
         return code;
     }
-    char *begin = unused + 64;
-    insert((struct allocation){begin, bytes, unused, mapped, device});
-    unused += mapped + page;
+    char *begin = place + 64;
+    insert((struct allocation){begin, bytes, place, mapped + page, device});
+    unused = place + mapped + page;
     in_use[device] += bytes;
     pthread_mutex_unlock(&memory_lock);
     poison(begin, bytes);

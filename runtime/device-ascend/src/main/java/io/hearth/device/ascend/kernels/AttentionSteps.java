@@ -25,15 +25,15 @@ final class AttentionSteps {
     /**
      * Takes the scratch memory that products need.
      *
-     * @param exact whether what is multiplied is f32 that must not be rounded
+     * @param f32 whether attention is of tensors of f32
      * @param size of a head
      */
-    AttentionSteps(Operators operators, Scratch scratch, boolean exact, int size, int keyHeads) {
+    AttentionSteps(Operators operators, Scratch scratch, boolean f32, int size, int keyHeads) {
         this.operators = operators;
         this.size = size;
         this.keyHeads = keyHeads;
         steps = new Steps(operators);
-        products = new HeadProducts(operators, steps, scratch, exact);
+        products = HeadProducts.of(operators, steps, scratch, f32);
         mask = operators.causalMask();
     }
 
@@ -91,7 +91,7 @@ final class AttentionSteps {
             Matrices right = values.rows(tile.head(), tile.heads(), begin, end);
             boolean first = begin == tile.lo();
             Matrices term = tile.rows(first ? sums : spare, size);
-            products.multiply(tile.scores(scores, begin, end), right, term);
+            products.multiplyComputed(tile.scores(scores, begin, end), right, term);
             if (!first) {
                 steps.addTo(tile.rows(sums, size), term, 1);
             }
@@ -110,7 +110,7 @@ final class AttentionSteps {
         int end = Math.min(tile.hi(), to);
         if (begin < end) {
             Matrices term = Matrices.of(spare, tile.heads(), end - begin, size);
-            products.multiply(tile.scores(scores, begin, end).transposed(), tile.rows(rows, size), term);
+            products.multiplyComputed(tile.scores(scores, begin, end).transposed(), tile.rows(rows, size), term);
             Matrices all = Matrices.of(sums, tile.heads(), to - from, size);
             steps.addTo(all.rows(begin - from, end - from), term, 1);
         }

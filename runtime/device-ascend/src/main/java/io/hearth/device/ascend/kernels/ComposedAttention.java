@@ -72,8 +72,8 @@ final class ComposedAttention {
     /** Begins with empty scratch memory. */
     private AttentionSteps steps(Problem problem) {
         scratch.reset();
-        boolean exact = problem.q.type() == DType.F32;
-        return new AttentionSteps(operators, scratch, exact, problem.size(), problem.keyHeads());
+        boolean f32 = problem.q.type() == DType.F32;
+        return new AttentionSteps(operators, scratch, f32, problem.size(), problem.keyHeads());
     }
 
     private AttentionPlan plan(Problem problem, Sequence sequence, boolean gradient, long gathered, long slack) {

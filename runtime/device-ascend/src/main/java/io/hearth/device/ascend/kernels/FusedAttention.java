@@ -50,7 +50,7 @@ final class FusedAttention {
     void attention(Tensor q, Tensor k, Tensor v, SeqLens lens, float scale, int window, Tensor out, Tensor stats) {
         long heads = q.dim(1);
         long bytesOfRow = 2 * heads * COPIES * Float.BYTES;
-        long mostRows = stats == null ? (Scratch.BYTES - 512) / bytesOfRow : q.dim(0);
+        long mostRows = stats == null ? (scratch.bytes() - 512) / bytesOfRow : q.dim(0);
         for (SequenceRun run : SequenceRun.packed(lens, MOST_SEQUENCES, mostRows)) {
             scratch.reset();
             long maxima = stats == null ? scratch.take(run.rows() * bytesOfRow / 2) : maxima(stats, run, heads);

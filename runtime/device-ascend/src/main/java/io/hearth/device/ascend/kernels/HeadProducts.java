@@ -1,5 +1,8 @@
 package io.hearth.device.ascend.kernels;
 
+import static io.hearth.device.ascend.aclnn.AclType.FLOAT;
+import static io.hearth.device.ascend.aclnn.AclType.FLOAT16;
+
 import io.hearth.device.ascend.aclnn.AclnnOperators;
 import io.hearth.device.ascend.aclnn.Call;
 import io.hearth.device.ascend.aclnn.Operators;
@@ -8,70 +11,160 @@ import io.hearth.device.ascend.aclnn.Scratch;
 /**
  * Products of f32 matrices, one for each head.
  *
- * <p>The 310P's matrix unit takes f32 only if it may round it to f16. Operands that came from f16 lose nothing by that but
- * in the probabilities, which fused operators round as well; for operands that are f32 themselves its vector unit multiplies
- * and adds up.
+ * <p>The 310P's matrix unit takes f32 only if it may round it to f16. What came from f16 loses nothing by that; probabilities
+ * are divided into what f16 holds of them and the rest, and multiplied twice. Where tensors are f32 themselves, its vector
+ * unit multiplies and adds up: slow, but f32.
  */
-final class HeadProducts {
-    /** Elements for products that have not been added up yet. */
-    private static final long VECTOR_ELEMENTS = 4 << 20;
+abstract sealed class HeadProducts {
+    final Operators operators;
+    final Steps steps;
 
-    /** {@code cubeMathType}: keep f32, or let it be rounded. */
-    private static final int KEEP = 0;
-
-    private static final int ROUND = 1;
-
-    private final Operators operators;
-    private final Steps steps;
-    private final long area;
-
-    /** @param exact whether operands are f32 that must not be rounded */
-    HeadProducts(Operators operators, Steps steps, Scratch scratch, boolean exact) {
+    private HeadProducts(Operators operators, Steps steps) {
         this.operators = operators;
         this.steps = steps;
-        boolean vector = exact && !operators.soc().f32Products();
-        area = vector ? scratch.take(VECTOR_ELEMENTS * Float.BYTES) : 0;
     }
 
-    /** {@code out = a b} */
-    void multiply(Matrices a, Matrices b, Matrices out) {
-        if (area != 0) {
-            for (long head = 0; head < a.heads(); head++) {
-                byVectors(a.head(head), b.head(head).transposed(), out.head(head));
-            }
-            return;
+    /**
+     * Takes the scratch memory that products need.
+     *
+     * @param f32 whether what is multiplied comes from tensors of f32
+     */
+    static HeadProducts of(Operators operators, Steps steps, Scratch scratch, boolean f32) {
+        if (operators.soc().f32Products()) {
+            return new Direct(operators, steps);
         }
+        return f32 ? new ByVectors(operators, steps, scratch) : new Divided(operators, steps, scratch);
+    }
+
+    /** {@code out = a b} where both came from tensors. */
+    void multiply(Matrices a, Matrices b, Matrices out) {
+        multiplyComputed(a, b, out);
+    }
+
+    /** {@code out = a b} where {@code a} was computed in f32. */
+    abstract void multiplyComputed(Matrices a, Matrices b, Matrices out);
+
+    /** @param mode {@code cubeMathType}: 0 keeps f32, 1 lets it be rounded */
+    void byMatrices(Matrices a, Matrices b, Matrices out, int mode) {
         Call call = operators.call(AclnnOperators.BATCH_MAT_MUL);
         a.to(call);
         b.to(call);
         out.to(call);
-        call.i8(operators.soc().f32Products() ? KEEP : ROUND).run();
+        call.i8(mode).run();
     }
 
-    /** @param b transposed: its rows are the product's columns */
-    private void byVectors(Matrices a, Matrices b, Matrices out) {
-        long sum = a.cols();
-        long cols = Math.max(1, Math.min(b.rows(), VECTOR_ELEMENTS / sum));
-        long rows = Math.max(1, Math.min(a.rows(), VECTOR_ELEMENTS / (sum * cols)));
-        for (long row = 0; row < a.rows(); row += rows) {
-            Matrices left = a.rows(row, Math.min(a.rows(), row + rows));
-            for (long col = 0; col < b.rows(); col += cols) {
-                Matrices right = b.rows(col, Math.min(b.rows(), col + cols));
-                long[] shape = {left.rows(), right.rows(), sum};
-                Operand products = Matrices.of(area, shape[0], shape[1], shape[2]);
-                steps.mul(
-                        left.window(
-                                new long[] {shape[0], 1, sum},
-                                new long[] {left.rowStride(), left.colStride(), left.colStride()}),
-                        right.window(
-                                new long[] {1, shape[1], sum},
-                                new long[] {right.rowStride(), right.rowStride(), right.colStride()}),
-                        products);
-                Matrices part = out.rows(row, row + shape[0]).cols(col, col + shape[1]);
-                steps.reduceSum(products, 2, false, part.window(new long[] {shape[0], shape[1]}, new long[] {
-                    part.rowStride(), part.colStride()
-                }));
+    private static final class Direct extends HeadProducts {
+        Direct(Operators operators, Steps steps) {
+            super(operators, steps);
+        }
+
+        @Override
+        void multiplyComputed(Matrices a, Matrices b, Matrices out) {
+            byMatrices(a, b, out, 0);
+        }
+    }
+
+    private static final class Divided extends HeadProducts {
+        private static final long MOST_ELEMENTS = 1 << 20;
+
+        private final long elements;
+        private final long half;
+        private final long held;
+        private final long rest;
+        private final long term;
+
+        Divided(Operators operators, Steps steps, Scratch scratch) {
+            super(operators, steps);
+            elements = Math.min(MOST_ELEMENTS, scratch.left() / 64);
+            half = scratch.take(FLOAT16, elements);
+            held = scratch.take(FLOAT, elements);
+            rest = scratch.take(FLOAT, elements);
+            term = scratch.take(FLOAT, elements);
+        }
+
+        @Override
+        void multiply(Matrices a, Matrices b, Matrices out) {
+            byMatrices(a, b, out, 1);
+        }
+
+        @Override
+        void multiplyComputed(Matrices a, Matrices b, Matrices out) {
+            long width = Math.max(a.cols(), out.cols());
+            if (a.heads() * a.rows() * width <= elements) {
+                multiplyPart(a, b, out);
+                return;
             }
+            long rows = Math.max(1, elements / width);
+            for (long head = 0; head < a.heads(); head++) {
+                for (long row = 0; row < a.rows(); row += rows) {
+                    long end = Math.min(a.rows(), row + rows);
+                    multiplyPart(
+                            a.head(head).rows(row, end),
+                            b.head(head),
+                            out.head(head).rows(row, end));
+                }
+            }
+        }
+
+        private void multiplyPart(Matrices a, Matrices b, Matrices out) {
+            Operand rounded = new Piece(half, FLOAT16, a.heads(), a.rows(), a.cols());
+            Matrices inHalf = Matrices.of(held, a.heads(), a.rows(), a.cols());
+            Matrices left = Matrices.of(rest, a.heads(), a.rows(), a.cols());
+            Matrices added = Matrices.of(term, out.heads(), out.rows(), out.cols());
+            steps.copy(a, rounded);
+            steps.copy(rounded, inHalf);
+            steps.sub(a, inHalf, left);
+            byMatrices(inHalf, b, out, 1);
+            byMatrices(left, b, added, 1);
+            steps.addTo(out, added, 1);
+        }
+    }
+
+    private static final class ByVectors extends HeadProducts {
+        /** Products that have not been added up yet. */
+        private static final long MOST_ELEMENTS = 4 << 20;
+
+        private final long elements;
+        private final long area;
+
+        ByVectors(Operators operators, Steps steps, Scratch scratch) {
+            super(operators, steps);
+            elements = Math.min(MOST_ELEMENTS, scratch.left() / 16);
+            area = scratch.take(FLOAT, elements);
+        }
+
+        @Override
+        void multiplyComputed(Matrices a, Matrices b, Matrices out) {
+            long sum = a.cols();
+            long cols = Math.clamp(elements / sum, 1, b.cols());
+            long rows = Math.clamp(elements / (sum * cols), 1, a.rows());
+            for (long head = 0; head < a.heads(); head++) {
+                for (long row = 0; row < a.rows(); row += rows) {
+                    Matrices left = a.head(head).rows(row, Math.min(a.rows(), row + rows));
+                    for (long col = 0; col < b.cols(); col += cols) {
+                        Matrices right = b.head(head).cols(col, Math.min(b.cols(), col + cols));
+                        Matrices part =
+                                out.head(head).rows(row, row + left.rows()).cols(col, col + right.cols());
+                        multiplyPart(left, right, part);
+                    }
+                }
+            }
+        }
+
+        /** As [rows, 1, sum] times [1, cols, sum]. */
+        private void multiplyPart(Matrices left, Matrices right, Matrices out) {
+            long sum = left.cols();
+            Operand products = Matrices.of(area, left.rows(), right.cols(), sum);
+            steps.mul(
+                    left.window(
+                            new long[] {left.rows(), 1, sum},
+                            new long[] {left.rowStride(), left.colStride(), left.colStride()}),
+                    right.window(
+                            new long[] {1, right.cols(), sum},
+                            new long[] {right.colStride(), right.colStride(), right.rowStride()}),
+                    products);
+            long[] strides = {out.rowStride(), out.colStride()};
+            steps.reduceSum(products, 2, false, out.window(new long[] {out.rows(), out.cols()}, strides));
         }
     }
 }

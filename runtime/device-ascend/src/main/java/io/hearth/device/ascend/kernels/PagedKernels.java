@@ -77,7 +77,7 @@ final class PagedKernels {
     void copyBlocks(Tensor cache, Tensor source, Tensor target) {
         long width = cache.dim(1) * cache.dim(2) * cache.dim(3);
         AclType type = AclType.of(cache.type());
-        long most = Math.max(1, Scratch.BYTES / (width * type.bytes()));
+        long most = Math.max(1, scratch.bytes() / (width * type.bytes()));
         for (long from = 0; from < source.elements(); from += most) {
             long count = Math.min(most, source.elements() - from);
             scratch.reset();
