@@ -87,6 +87,11 @@ final class ChildRank {
         return "rank " + rank + " on " + card;
     }
 
+    /** Of one that has ended: whether that is because another rank was lost to it, and so no cause of anything. */
+    boolean followed() {
+        return reason != null && reason.startsWith("Rank " + rank + " cannot ");
+    }
+
     /** What it said of its failure; null if nothing. */
     String reason() {
         return reason;

@@ -146,12 +146,13 @@ public final class LaunchedRanks implements AutoCloseable {
             return new UsageException("The part of the job on another card cannot be done ("
                     + first.get().name() + "): " + first.get().reason());
         }
-        String what = first.map(ChildRank::ending)
+        String cause = first.filter(child -> !child.followed())
+                .map(ChildRank::ending)
                 .filter(ending -> !e.getMessage().contains(ending))
-                .map(ending -> " What happened: " + ending + ".")
+                .map(ending -> " The cause: " + ending + ".")
                 .orElse("");
         return new RankLostException(
-                e.getMessage() + what + " Started again, the job goes on from its newest checkpoint.", e);
+                e.getMessage() + cause + " Started again, the job goes on from its newest checkpoint.", e);
     }
 
     /** Says that the work has come to its end, so that the others come to theirs. */

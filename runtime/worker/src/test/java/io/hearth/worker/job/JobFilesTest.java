@@ -102,6 +102,13 @@ class JobFilesTest {
                 "\"output\": \"out\" | \"output\": \"model\" | must not be the directory of the base model",
                 "\"output\": \"out\" | \"output\": \"rows.jsonl\" | is a file; give a directory",
                 "\"output\": \"out\" | \"output\": \"out\", \"device\": \"GPU 1\" | write the kind and the number",
+                "\"output\": \"out\" | \"output\": \"out\", \"devices\": [\"cuda:0\", \"GPU 1\"] | \"devices\" is \"GPU 1\"",
+                "\"output\": \"out\" | \"output\": \"out\", \"devices\": [] | must name at least one card",
+                "\"output\": \"out\" | \"output\": \"out\", \"devices\": [null] | must name at least one card",
+                "\"output\": \"out\" | \"output\": \"out\", \"devices\": \"cuda:0\" | \"devices\" must be a list in brackets",
+                "\"output\": \"out\" | \"output\": \"out\", \"devices\": [\"cuda:0\", \"cuda:0\"] | names cuda:0 twice",
+                "\"output\": \"out\" | \"output\": \"out\", \"devices\": [\"cuda:0\", \"ascend:0\"] | of several kinds",
+                "\"output\": \"out\" | \"output\": \"out\", \"device\": \"cpu:0\", \"devices\": [\"cpu:0\"] | are both given",
                 "\"job\": \"pumps\" | \"job\": \"../../etc\" | must be a name",
                 "\"job\": \"pumps\", | \"job\": \"pumps\" | this is not JSON",
             })

@@ -12,13 +12,19 @@ import java.util.stream.IntStream;
 /** The kinds of cards that jobs on several of them are tried with: the processor, and cards that are emulated. */
 enum Cluster {
     CPU,
-    CUDA;
+    CUDA,
+    ASCEND;
 
     private static final Path CUDA_CARDS =
             Path.of("../device-cuda/target/emulated-card/lib").toAbsolutePath().normalize();
 
+    private static final Path CANN = Path.of("../device-ascend/target/ascend-standin/cann9")
+            .toAbsolutePath()
+            .normalize();
+
     /** Skips the test if the stand-ins could not be built, for want of a compiler. */
     void require() {
+        assumeTrue(this != ASCEND || Files.exists(CANN.resolve("lib64/libhccl.so")), "CANN's stand-in was not built");
         assumeTrue(this != CUDA || Files.exists(CUDA_CARDS.resolve("libnccl.so.2")), "the emulated card was not built");
     }
 
@@ -27,6 +33,8 @@ enum Cluster {
             case CPU -> Collections.nCopies(count, "cpu:0");
             case CUDA ->
                 IntStream.range(0, count).mapToObj(card -> "cuda:" + card).toList();
+            case ASCEND ->
+                IntStream.range(0, count).mapToObj(card -> "ascend:" + card).toList();
         };
     }
 
@@ -41,6 +49,8 @@ enum Cluster {
                         CUDA_CARDS.toString(),
                         "HEARTH_EMULATED_CARDS",
                         "4");
+            case ASCEND ->
+                Map.of("HEARTH_CPU_THREADS", "1", "HEARTH_ASCEND_HOME", CANN.toString(), "HEARTH_STANDIN_DEVICES", "4");
         };
     }
 }

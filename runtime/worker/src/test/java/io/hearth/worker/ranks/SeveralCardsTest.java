@@ -69,14 +69,14 @@ class SeveralCardsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CPU, lora", "CPU, full", "CUDA, lora"})
+    @CsvSource({"CPU, lora", "CPU, full", "CUDA, lora", "ASCEND, lora", "ASCEND, full"})
     void aJobLearnsTheSameOnAnyNumberOfCards(Cluster cluster, String method) throws Exception {
         cluster.require();
-        int[] counts = cluster == Cluster.CPU ? new int[] {1, 2, 4} : new int[] {1, 2};
+        int[] counts = cluster == Cluster.CUDA ? new int[] {1, 2} : new int[] {1, 2, 4};
         List<Event.Step> alone = null;
         List<Event.Evaluation> evaluated = null;
         for (int count : counts) {
-            WorkerRun run = run(cluster, job("out-" + count, cluster, count, method, cluster == Cluster.CPU ? 24 : 8));
+            WorkerRun run = run(cluster, job("out-" + count, cluster, count, method, cluster == Cluster.CUDA ? 8 : 24));
             assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(ExitCode.DONE);
             assertThat(folder.resolve("out-" + count)).isDirectoryNotContaining("glob:**/.ranks-*");
             List<Event.Step> steps = events(run, Event.Step.class);
@@ -206,6 +206,22 @@ class SeveralCardsTest {
         WorkerRun other = finish(second, logs);
         assertThat(other.exitCode()).as(other.err()).isEqualTo(ExitCode.DONE);
         assertThat(other.out()).isEmpty();
+    }
+
+    @Test
+    void aPartThatTheJobDoesNotHaveIsRefused() throws Exception {
+        Path job = job("out", Cluster.CPU, 2, "lora", 6);
+        assertThat(WorkerRun.of("train", job.toString(), "--rank", "2", "--meet", folder.toString())
+                        .first(Event.Failed.class)
+                        .orElseThrow()
+                        .reason())
+                .contains("There is no part 2 of this job");
+        assertThat(WorkerRun.of("train", job.toString(), "--rank", "1")
+                        .first(Event.Failed.class)
+                        .orElseThrow()
+                        .reason())
+                .contains("--meet DIR");
+        assertThat(folder.resolve("out")).doesNotExist();
     }
 
     // ---- Parts -----------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ final class HcclCommunicator implements ExchangeLink {
                 String recent = card.acl().recentText();
                 said = recent == null
                         ? ""
-                        : recent.lines().findFirst().orElse("").strip();
+                        : recent.lines().findFirst().orElse("").strip().replaceFirst("\\.$", "");
             }
         } catch (RuntimeException e) {
             status = -1;
