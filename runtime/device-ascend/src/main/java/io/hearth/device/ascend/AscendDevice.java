@@ -234,7 +234,8 @@ public final class AscendDevice implements Device {
     @Override
     public Optional<RecordedWork> record(Runnable work) {
         refuseWhileRecording("begin another recording");
-        if (!"on".equals(System.getProperty("hearth.ascend.record")) || !machine.acl().captures()) {
+        if (!"on".equals(System.getProperty("hearth.ascend.record"))
+                || !machine.acl().captures()) {
             return Optional.empty();
         }
         Replayed recording = new Replayed(stream.record(work));

@@ -85,7 +85,18 @@ public final class Acl {
 
     /** A failure of CANN, with CANN's own text of it. */
     public AclException failure(int code, String what) {
-        return new AclException(code, what, recentText());
+        String text = recentText();
+        return new AclException(
+                code, what, text, AclStatus.isLost(code) || code == AclStatus.RUNTIME_FAILED && isLost());
+    }
+
+    /** Whether the card of this thread is lost: an operator that is prepared then says no more than that the runtime failed. */
+    private static boolean isLost() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG, 2);
+            return AclStatus.isLost(
+                    RuntimeCalls.aclrtGetMemInfo(HIGH_BANDWIDTH_MEMORY, out.address(), out.address() + Long.BYTES));
+        }
     }
 
     /** What CANN last noted for this thread, which it forgets by being asked; null if nothing. */

@@ -13,10 +13,13 @@ public final class AclException extends DeviceException {
      * @param detail CANN's own text, or null
      */
     public AclException(int code, String what, String detail) {
+        this(code, what, detail, AclStatus.isLost(code));
+    }
+
+    /** @param lost whether the card does not answer any more, which the code need not tell */
+    AclException(int code, String what, String detail, boolean lost) {
         super("The Ascend card could not " + what + ": " + AclStatus.meaning(code) + "."
-                + (AclStatus.isLost(code)
-                        ? " The card is lost: look at \"npu-smi info\", and restart the card or the machine."
-                        : "")
+                + (lost ? " The card is lost: look at \"npu-smi info\", and restart the card or the machine." : "")
                 + (detail == null || detail.isBlank() ? "" : " CANN says: " + detail.strip()));
         this.code = code;
     }

@@ -16,6 +16,9 @@ public final class AclStatus {
     /** What the card's own memory could not give to work that runs on it. */
     public static final int DEVICE_OUT_OF_MEMORY = 207018;
 
+    /** What an operator's first phase says of whatever the runtime did not do for it. */
+    static final int RUNTIME_FAILED = 361001;
+
     private static final Map<Integer, String> MEANINGS = Map.ofEntries(
             Map.entry(100000, "an argument is invalid"),
             Map.entry(100001, "CANN is not initialised in this process"),
@@ -40,7 +43,7 @@ public final class AclStatus {
             Map.entry(MEMORY_ALLOCATION, "the card has not enough memory"),
             Map.entry(207004, "there is no card"),
             Map.entry(DEVICE_OUT_OF_MEMORY, "the card has not enough memory"),
-            Map.entry(361001, "CANN's runtime failed while the operator was prepared"),
+            Map.entry(RUNTIME_FAILED, "CANN's runtime failed while the operator was prepared"),
             Map.entry(500000, "CANN failed within itself"),
             Map.entry(500003, "CANN's runtime failed within itself"),
             Map.entry(507000, "CANN's runtime failed within itself"),
