@@ -138,6 +138,19 @@ class DiscoveryTest {
     }
 
     @Test
+    void glueThatCannotBeUnpackedIsASentence() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        ChildProcess child =
+                ChildProcess.run(standIn(StandIn.Face.CANN8), List.of("-Djna.tmpdir=" + file), DiscoveryProbe.class);
+        assertThat(child.output()).contains("unharmed").doesNotContain("\tat ");
+        assertThat(refusals(child.output()))
+                .singleElement()
+                .asString()
+                .startsWith("The glue to CANN's libraries (JNA) cannot be unpacked into " + file)
+                .contains("Set HEARTH_HOME to a folder that can be written to");
+    }
+
+    @Test
     void firmwareAndDriverThatDoNotGoTogetherAreSaid() throws IOException {
         Path driver = folder.resolve("driver");
         Files.createDirectories(driver);
