@@ -103,20 +103,20 @@ static aclnnStatus check_fractal(const aclTensor *t, int64_t k, int64_t n) {
     return ACLNN_SUCCESS;
 }
 
-/* The [k, n] matrix of a tensor in FRACTAL_NZ as dense f32. */
-static float *unfold(const aclTensor *t, int64_t k, int64_t n) {
+/* The [k, n] matrix of a tensor in FRACTAL_NZ in dense f32, by rows or, if it is stored transposed, by columns; free its data. */
+static NnView unfold(const aclTensor *t, int64_t k, int64_t n) {
     bool turned = t->rank == 2 ? t->strides[0] == 1 && t->strides[1] != 1
                                : t->dims[0] != (n + FRACTAL - 1) / FRACTAL || t->dims[1] != (k + FRACTAL - 1) / FRACTAL;
-    int64_t rows = turned ? n : k, padded = (rows + FRACTAL - 1) / FRACTAL * FRACTAL;
+    int64_t rows = turned ? n : k, columns = turned ? k : n, padded = (rows + FRACTAL - 1) / FRACTAL * FRACTAL;
     int64_t width = t->rank == 2 ? 32 / (int64_t) standin_size(t->type) : FRACTAL;
     float *to = standin_memory((size_t) (k * n) * sizeof(float));
-    for (int64_t i = 0; i < k; i++) {
-        for (int64_t j = 0; j < n; j++) {
-            int64_t r = turned ? j : i, c = turned ? i : j;
-            nn_load_f(standin_at(t, (c / width * padded + r) * width + c % width), t->type, 1, 1, to + i * n + j);
+    for (int64_t first = 0; first < columns; first += width) {
+        for (int64_t r = 0; r < rows; r++) {
+            nn_load_f(standin_at(t, first * padded + r * width), t->type, 1, columns - first < width ? columns - first : width,
+                      to + r * columns + first);
         }
     }
-    return to;
+    return (NnView) {.data = (char *) to, .type = ACL_FLOAT, .rank = 2, .shape = {k, n}, .stride = {turned ? 1 : n, turned ? k : 1}};
 }
 
 /* ---- mm, matmul, bmm -------------------------------------------------------------------------------------------------- */
@@ -157,14 +157,14 @@ static aclnnStatus check_mm(const struct product *a, struct standin_call *call) 
 
 static void compute_mm(const struct product *a, struct standin_call *call) {
     NnView left = nn_view(a->self), right = nn_view(a->mat2), out = nn_view(a->out);
-    float *unfolded = NULL;
-    if (a->mat2->format == ACL_FORMAT_FRACTAL_NZ) {
-        int64_t k = left.shape[1], n = out.shape[1];
-        unfolded = unfold(a->mat2, k, n);
-        right = (NnView) {.data = (char *) unfolded, .type = ACL_FLOAT, .rank = 2, .shape = {k, n}, .stride = {n, 1}};
+    bool fractal = a->mat2->format == ACL_FORMAT_FRACTAL_NZ;
+    if (fractal) {
+        right = unfold(a->mat2, left.shape[1], out.shape[1]);
     }
     multiply(&left, &right, 1, 0, NULL, &out, a->cubeMathType, call);
-    free(unfolded);
+    if (fractal) {
+        free(right.data);
+    }
 }
 
 STANDIN_OPERATOR(aclnnMm, product, PRODUCT, check_mm, compute_mm)

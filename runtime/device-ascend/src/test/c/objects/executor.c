@@ -206,7 +206,9 @@ int32_t standin_executor_repeat(aclOpExecutor *executor) {
 
 int32_t standin_executor_destroy(aclOpExecutor *executor) {
     STANDIN_CHECK(executor != NULL, ACLNN_ERR_INNER_NULLPTR, "executor is NULL.");
-    STANDIN_CHECK(standin_alive(executor, STANDIN_EXECUTOR) != 0, ACLNN_ERR_INNER, "the executor was used or destroyed before.");
+    if (standin_alive(executor, STANDIN_EXECUTOR) == 0) {
+        return standin_misuse(ACLNN_ERR_INNER, "aclDestroyAclOpExecutor: the executor was used or destroyed before.");
+    }
     standin_pack_drop(executor->pack);
     standin_forget(executor);
     return ACLNN_SUCCESS;

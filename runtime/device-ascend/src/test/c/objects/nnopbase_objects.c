@@ -100,7 +100,7 @@ static void *values(const char *function, const void *from, uint64_t size, size_
 static int32_t alive(const char *function, const void *object, enum standin_kind kind) {
     int32_t code = standin_fault(function, true);
     if (code == ACLNN_SUCCESS && standin_alive(object, kind) == 0) {
-        code = standin_error(ACLNN_ERR_PARAM_INVALID, "%s: this was destroyed before (perhaps with its list), or never made.", function);
+        code = standin_misuse(ACLNN_ERR_PARAM_INVALID, "%s: this was destroyed before (perhaps with its list), or never made.", function);
     }
     return code;
 }

@@ -27,6 +27,9 @@ void standin_lost_begins(void);
 const char *standin_setting(const char *name, const char *otherwise);
 long standin_setting_number(const char *name, long otherwise);
 
+/* standin_error for what callers do not look at the code of, and CANN would corrupt its memory by: also goes to stderr. */
+int32_t standin_misuse(int32_t code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* ---- handles (handles.c) ------------------------------------------------------------------------------------------------------ */
 
 enum standin_kind {

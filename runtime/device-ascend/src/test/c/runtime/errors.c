@@ -27,6 +27,16 @@ int32_t standin_error(int32_t code, const char *format, ...) {
     return code;
 }
 
+int32_t standin_misuse(int32_t code, const char *format, ...) {
+    char text[768];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    fprintf(stderr, "stand-in: %s\n", text);
+    return standin_error(code, "%s", text);
+}
+
 void standin_fail(struct standin_call *call, int32_t code, const char *format, ...) {
     char text[768];
     va_list list;

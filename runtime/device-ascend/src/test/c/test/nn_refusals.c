@@ -75,7 +75,8 @@ static void on_any_card(void) {
     REFUSED(INVALID, aclnnArgMax, a.tensor, 1, false, row.tensor);
     REFUSED(INVALID, aclnnDropoutGenMask, shape, 0.5, 1, 0, dense(ACL_UINT8, DIMS(13)).tensor);
     REFUSED(INVALID, aclnnDropoutGenMask, shape, 1.5, 1, 0, dense(ACL_UINT8, DIMS(16)).tensor);
-    aclTensorList *list = aclCreateTensorList((const aclTensor *const[]) {ids.tensor}, 1);
+    aclTensor *listed = aclCreateTensor(ids.dims, 1, ACL_INT32, NULL, 0, ACL_FORMAT_ND, ids.dims, 1, ids.device);
+    aclTensorList *list = aclCreateTensorList((const aclTensor *const[]) {listed}, 1);
     REFUSED(INVALID, aclnnIndexPutImpl, a.tensor, list, h.tensor, true, false);
     aclDestroyTensorList(list);
     Tensor swapped = dense(ACL_FLOAT, DIMS(64, 2));

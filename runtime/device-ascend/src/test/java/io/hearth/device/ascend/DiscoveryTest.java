@@ -17,15 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each way in which a card can be unusable gives one sentence, and the process goes on. */
 class DiscoveryTest {
-    private static final Path FACES = Path.of("target/ascend-standin").toAbsolutePath();
-
     @TempDir
     Path folder;
 
-    private static Map<String, String> standIn(int face, String... settings) {
-        Path home = FACES.resolve("cann" + face);
-        assumeTrue(Files.isDirectory(home.resolve("lib64")), "the stand-in was not built");
-        Map<String, String> environment = new HashMap<>(Map.of("HEARTH_ASCEND_HOME", home.toString()));
+    private static Map<String, String> standIn(StandIn.Face face, String... settings) {
+        Map<String, String> environment = new HashMap<>(StandIn.of(face).environment());
         for (int i = 0; i < settings.length; i += 2) {
             environment.put(settings[i], settings[i + 1]);
         }
@@ -89,8 +85,8 @@ class DiscoveryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"8, 8.1.RC1", "9, 9.0.0"})
-    void findsCardsOfBothFaces(int face, String version) {
+    @CsvSource({"CANN8, 8.1.RC1", "CANN9, 9.0.0"})
+    void findsCardsOfBothFaces(StandIn.Face face, String version) {
         String output = probe(standIn(face, "HEARTH_STANDIN_DEVICES", "2"), "ascend:1");
         assertThat(output)
                 .contains("index=0")
@@ -102,14 +98,14 @@ class DiscoveryTest {
 
     @Test
     void aCardThatIsNotThereIsNamed() {
-        assertThat(probe(standIn(8), "ascend:3"))
+        assertThat(probe(standIn(StandIn.Face.CANN8), "ascend:3"))
                 .contains("not opened There is no device \"ascend:3\": this machine has one Ascend card, ascend:0.");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"7.0.0", "6.3.RC2"})
     void anOldCannIsRefusedByItsVersion(String version) {
-        assertThat(refusals(probe(standIn(8, "HEARTH_STANDIN_VERSION", version))))
+        assertThat(refusals(probe(standIn(StandIn.Face.CANN8, "HEARTH_STANDIN_VERSION", version))))
                 .singleElement()
                 .asString()
                 .contains("CANN " + version)
@@ -118,7 +114,7 @@ class DiscoveryTest {
 
     @Test
     void aChipThatHearthCannotUseIsNamed() {
-        assertThat(refusals(probe(standIn(8, "HEARTH_STANDIN_SOC", "Ascend910A"))))
+        assertThat(refusals(probe(standIn(StandIn.Face.CANN8, "HEARTH_STANDIN_SOC", "Ascend910A"))))
                 .singleElement()
                 .asString()
                 .startsWith("The card's chip Ascend910A is not one that Hearth can use");
@@ -126,7 +122,7 @@ class DiscoveryTest {
 
     @Test
     void noCardAtAllIsASentence() {
-        assertThat(refusals(probe(standIn(8, "HEARTH_STANDIN_DEVICES", "0"))))
+        assertThat(refusals(probe(standIn(StandIn.Face.CANN8, "HEARTH_STANDIN_DEVICES", "0"))))
                 .singleElement()
                 .asString()
                 .startsWith("No Ascend card is used: CANN 8.1.RC1 finds no card.");
@@ -134,11 +130,24 @@ class DiscoveryTest {
 
     @Test
     void aCannThatDoesNotStartIsASentence() {
-        assertThat(refusals(probe(standIn(8, "HEARTH_STANDIN_FAIL", "aclInit:1:507899"))))
+        assertThat(refusals(probe(standIn(StandIn.Face.CANN8, "HEARTH_STANDIN_FAIL", "aclInit:1:507899"))))
                 .singleElement()
                 .asString()
                 .contains("the driver failed within itself")
                 .contains("507899");
+    }
+
+    @Test
+    void glueThatCannotBeUnpackedIsASentence() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        ChildProcess child =
+                ChildProcess.run(standIn(StandIn.Face.CANN8), List.of("-Djna.tmpdir=" + file), DiscoveryProbe.class);
+        assertThat(child.output()).contains("unharmed").doesNotContain("\tat ");
+        assertThat(refusals(child.output()))
+                .singleElement()
+                .asString()
+                .startsWith("The glue to CANN's libraries (JNA) cannot be unpacked into " + file)
+                .contains("Set HEARTH_HOME to a folder that can be written to");
     }
 
     @Test
@@ -148,7 +157,7 @@ class DiscoveryTest {
         Files.createDirectories(folder.resolve("firmware"));
         Files.writeString(driver.resolve("version.info"), "Version=25.0.rc1\ncompatible_version=[V100R001C15]\n");
         Files.writeString(folder.resolve("firmware/version.info"), "Version=7.1.0.11.220\npackage_version=23.0.7\n");
-        assertThat(refusals(probe(standIn(8, "HEARTH_ASCEND_DRIVER", driver.toString()))))
+        assertThat(refusals(probe(standIn(StandIn.Face.CANN8, "HEARTH_ASCEND_DRIVER", driver.toString()))))
                 .hasSize(2)
                 .anyMatch(line -> line.contains("firmware 7.1.0.11.220 (23.0.7) does not go with the driver 25.0.rc1"))
                 .anyMatch(line -> line.contains("is not among those that the driver 25.0.rc1 says it works with"));

@@ -1,5 +1,6 @@
 package io.hearth.device.ascend.cann;
 
+import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import io.hearth.device.DeviceException;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ public final class CannLibraries {
         this.folders = folders;
         face = folders.library(CannFolders.RUNTIMES.getFirst()).isPresent() ? 9 : 8;
         configure();
+        requireGlue();
     }
 
     /** The libraries of CANN in these folders. Nothing is loaded yet. */
@@ -41,6 +43,22 @@ public final class CannLibraries {
         }
         if (System.getProperty("jna.nosys") == null) {
             System.setProperty("jna.nosys", "true");
+        }
+    }
+
+    /** Loads JNA's own library now, so that its failure is not taken for one of CANN's. */
+    private static void requireGlue() {
+        try {
+            if (Native.POINTER_SIZE != Long.BYTES) {
+                throw new DeviceException("Ascend cards need a Java of 64 bits.");
+            }
+        } catch (LinkageError e) {
+            throw new DeviceException(
+                    "The glue to CANN's libraries (JNA) cannot be unpacked into "
+                            + System.getProperty("jna.tmpdir", System.getProperty("java.io.tmpdir")) + ": "
+                            + firstLine(e)
+                            + " Set HEARTH_HOME to a folder that can be written to and from which programs may run.",
+                    e);
         }
     }
 
@@ -94,8 +112,6 @@ public final class CannLibraries {
                             + " Start Hearth after \"source " + setEnvironment()
                             + "\", which says where CANN's own libraries are.",
                     e);
-        } catch (LinkageError e) {
-            throw new DeviceException("The glue to CANN's libraries (JNA) cannot be loaded: " + firstLine(e), e);
         }
     }
 

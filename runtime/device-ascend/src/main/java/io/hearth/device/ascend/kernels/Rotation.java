@@ -88,8 +88,8 @@ final class Rotation {
         AclType type = AclType.of(x.type());
         long size = out.dim(2);
         scratch.reset();
-        // Copied, normed, in f32, rotated, and half of it once more; cosines and sines.
-        long bytes = out.dim(1) * size * (2L * type.bytes() + 10) + 2 * size * Float.BYTES;
+        // Copied, normed, in f32, rotated, and half of it once more; cosines, sines and ones.
+        long bytes = out.dim(1) * size * (2L * type.bytes() + 10) + 3 * size * Float.BYTES;
         int group = Steps.rowsAtOnce(scratch, bytes, x.dim(0));
         for (long from = 0; from < x.dim(0); from += group) {
             long to = Math.min(x.dim(0), from + group);
@@ -183,9 +183,9 @@ final class Rotation {
     void gradient(Tensor dy, Tensor x, Tensor cos, Tensor sin, Tensor gamma, Tensor rstd, Tensor dx, Tensor dGamma) {
         long size = dy.dim(2);
         scratch.reset();
-        // In f32, rotated, half of it once more, input and gradient of the norm; cosines and sines, and gradients of
-        // them.
-        long bytes = dy.dim(1) * size * 18 + 4 * size * Float.BYTES;
+        // In f32, rotated, half of it once more, input and gradient of the norm; cosines, sines, gamma, their
+        // gradients.
+        long bytes = dy.dim(1) * size * 18 + 6 * size * Float.BYTES;
         int group = Steps.rowsAtOnce(scratch, bytes, dy.dim(0));
         for (long from = 0; from < dy.dim(0); from += group) {
             long to = Math.min(dy.dim(0), from + group);

@@ -2,7 +2,6 @@ package io.hearth.device.ascend.kernels;
 
 import static io.hearth.device.ascend.aclnn.AclnnOperators.ARG_MAX;
 import static io.hearth.device.ascend.aclnn.AclnnOperators.SORT;
-import static io.hearth.device.ascend.aclnn.AclnnOperators.TOPK;
 
 import io.hearth.device.Tensor;
 import io.hearth.device.ascend.aclnn.AclType;
@@ -36,7 +35,7 @@ final class SamplingKernels {
 
     /**
      * See {@link io.hearth.device.Kernels#topK}. Rows are sorted, because only a stable order is documented to keep the lower
-     * index first among equals; Topk stands in where Sort is missing.
+     * index first among equals.
      */
     void topK(Tensor logits, Tensor values, Tensor indices) {
         AclType type = AclType.of(logits.type());
@@ -46,8 +45,7 @@ final class SamplingKernels {
             onlyElement(logits, values, indices);
             return;
         }
-        boolean sorts = operators.has(SORT);
-        long width = sorts ? logits.dim(1) : k;
+        long width = logits.dim(1);
         scratch.reset();
         int group = rowsAtOnce("topK", width * (type.bytes() + Long.BYTES), logits);
         Piece best = Piece.take(scratch, type, group, width);
@@ -56,11 +54,7 @@ final class SamplingKernels {
             long to = Math.min(logits.dim(0), from + group);
             Piece top = best.as(to - from, width);
             Piece where = at.as(to - from, width);
-            if (sorts) {
-                sort(logits.rows(from, to), top, where);
-            } else {
-                top(logits.rows(from, to), k, top, where);
-            }
+            sort(logits.rows(from, to), top, where);
             steps.copy(top.columns(0, k), Operand.of(values.rows(from, to)));
             steps.copy(where.columns(0, k), Operand.of(indices.rows(from, to)));
         }
@@ -86,13 +80,6 @@ final class SamplingKernels {
     /** Rows in descending order, the lower index first among equals. */
     private void sort(Tensor logits, Piece values, Piece indices) {
         Call call = operators.call(SORT).tensor(logits).bool(true).i64(1).bool(true);
-        values.to(call);
-        indices.to(call);
-        call.run();
-    }
-
-    private void top(Tensor logits, long k, Piece values, Piece indices) {
-        Call call = operators.call(TOPK).tensor(logits).i64(k).i64(1).bool(true).bool(true);
         values.to(call);
         indices.to(call);
         call.run();

@@ -167,8 +167,8 @@ final class Steps {
 
     /** How many rows of so many bytes fit into what is left of scratch memory; at least 1, at most {@code rows}. */
     static int rowsAtOnce(Scratch scratch, long bytesPerRow, long rows) {
-        // Up to eight pieces begin at multiples of 256 bytes.
-        long room = scratch.left() - 8 * 256;
+        // Up to sixteen pieces begin at multiples of 256 bytes.
+        long room = scratch.left() - 16 * 256;
         return (int) Math.max(1, Math.min(rows, room / Math.max(1, bytesPerRow)));
     }
 }
