@@ -33,8 +33,8 @@ vm_runs() {
 kill_vm() {
   local pid
   pid=$(cat "$out/vm/$1/process" 2>/dev/null) || return 0
-  kill -KILL "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-  return 0
+  kill -KILL "$pid" 2>/dev/null || return 0
+  wait "$pid" 2>/dev/null || true
 }
 
 since_start() {

@@ -126,3 +126,63 @@ refused() {
   grep -qi "$3" <<<"$output" || fail "$2 was refused, but not for what it is: $output"
   say "  $2: $(grep -i "$3" <<<"$output" | tail -n 1)"
 }
+
+# A stick that says what the machine becomes.
+make_provision_stick() {
+  local stick=$1 file
+  file=$(mktemp)
+  cat >"$file"
+  rm -f "$stick"
+  truncate -s 16M "$stick"
+  mkfs.vfat -n PROVISION "$stick" >/dev/null
+  mcopy -i "$stick" "$file" ::provision.yaml
+  rm -f "$file"
+}
+
+# start_installer NAME: from the ISO on a USB stick, with the PROVISION stick and the disk of the machine.
+start_installer() {
+  start_vm "$1" -drive "if=none,id=medium,format=raw,readonly=on,file=$result/hearth-$version.iso" -device qemu-xhci \
+    -device usb-storage,drive=medium,bootindex=0 -drive "if=none,id=stick,format=raw,file=$out/vm/$1/provision.img" \
+    -device usb-storage,drive=stick -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img"
+}
+
+test_install() {
+  local name=install vm_port=18445
+  fresh_vm $name
+  truncate -s 12G "$out/vm/$name/disk.img"
+  # First a disk that holds something: refused, and unchanged.
+  mke2fs -q -t ext4 "$out/vm/$name/disk.img"
+  local before
+  before=$(head -c 64M "$out/vm/$name/disk.img" | sha256sum)
+  make_provision_stick "$out/vm/$name/provision.img" <<'YAML'
+version: 1
+role: first
+hostname: box-1
+disk: {transport: virtio, slot-size: 2GiB}
+then: poweroff
+YAML
+  start_installer $name
+  wait_for $name 900 serial_says $name 'hearth install: nothing was changed'
+  say "  $(grep -a 'nothing was changed' "$out/vm/$name/serial.log" | tail -n 1 | tr -d '\033')"
+  kill_vm $name
+  [[ $(head -c 64M "$out/vm/$name/disk.img" | sha256sum) == "$before" ]] || fail "The refused disk was changed."
+  # Then the same disk, and the file allows it.
+  make_provision_stick "$out/vm/$name/provision.img" <<'YAML'
+version: 1
+role: first
+hostname: box-1
+further-nodes: true
+disk: {transport: virtio, slot-size: 2GiB, wipe: true}
+then: poweroff
+YAML
+  start_installer $name
+  wait_for $name 900 serial_says $name 'hearth install: done'
+  say "installed $(since_start $name) s after power-on"
+  while vm_runs $name && (($(since_start $name) < 1200)); do sleep 1; done
+  mtype -i "$out/vm/$name/provision.img" "::hearth-install-hearth.txt" >&2 || fail "There is no summary on the stick."
+  start_vm $name -drive "if=virtio,format=raw,file=$out/vm/$name/disk.img"
+  wait_for $name 900 serial_says $name 'hearth health: healthy'
+  say "healthy $(since_start $name) s after power-on"
+  [[ $(in_vm $name hostname) == box-1* ]] || fail "The machine has not the name of its file."
+  kill_vm $name
+}
