@@ -17,6 +17,8 @@
 #   test/                  <output>/<face>/test: programs against the libraries of that face
 # Symbols that STANDIN_NINE_ONLY names are not in the 8.x face.
 #
+# It is built for the architecture that the compiler makes code for: CC=aarch64-linux-gnu-gcc build.sh <another output>.
+#
 # Only what is older than its sources is compiled. A file that does not compile is named, and everything else is built all the
 # same; the exit status is 1 then. Without gcc nothing is built, with a warning, and the tests that need it are skipped.
 set -u
@@ -44,6 +46,8 @@ if ! command -v "$compiler" >/dev/null 2>&1; then
     echo "WARNING: no C compiler ($compiler) was found. The Ascend device is not tested on this machine. Install gcc and build again."
     exit 0
 fi
+target=$("$compiler" -dumpmachine)
+architecture=${target%%-*}
 mkdir -p "$1/objects"
 out=$(cd "$1" && pwd)
 if command -v flock >/dev/null 2>&1 && [ -z "${HEARTH_BUILD_LOCKED:-}" ]; then
@@ -73,10 +77,17 @@ thread) optimise="-O1 -fsanitize=thread" link="-fsanitize=thread" ;;
 esac
 echo "$variant" >"$out/objects/variant"
 # Cards fuse products and sums, so gcc may, where the processor can.
-if [ -r /proc/cpuinfo ] && grep -qw fma /proc/cpuinfo && grep -qw avx2 /proc/cpuinfo; then
+if [ "$architecture" = x86_64 ] && [ -r /proc/cpuinfo ] && grep -qw fma /proc/cpuinfo && grep -qw avx2 /proc/cpuinfo; then
     optimise="$optimise -mavx2 -mfma"
 fi
 common="$common $optimise -ffp-contract=fast"
+
+# tool <name> <arguments>: ar, ld, nm or objcopy for the code that the compiler makes.
+tool() {
+    tool_program=$("$compiler" -print-prog-name="$1")
+    shift
+    "$tool_program" "$@"
+}
 
 # fresh <object> <flags>: the object is newer than all that it was made of, and was made with these flags.
 fresh() {
@@ -141,7 +152,7 @@ others() {
 exported() {
     face=$1
     shift
-    nm --defined-only -g "$@" 2>/dev/null | awk -v face="$face" -v lacking="$lacking" '
+    tool nm --defined-only -g "$@" 2>/dev/null | awk -v face="$face" -v lacking="$lacking" '
         BEGIN { n = split(lacking, list, " "); for (i = 1; i <= n; i++) { gone[list[i]] = gone[list[i] "GetWorkspaceSize"] = 1 } }
         $2 == "T" && $3 ~ /^(acl|Hccl)/ { names[$3] = 1 }
         $3 ~ /^standin_nine_/ && face == 8 { n = substr($3, 14); gone[n] = gone[n "GetWorkspaceSize"] = 1 }
@@ -187,16 +198,16 @@ group() {
     whole=$out/objects/$g_folder.a
     all=$(objects "$g_folder" '*')
     # shellcheck disable=SC2086
-    if [ ! -f "$whole" ] || [ -n "$(find $all -newer "$whole")" ] || [ "$(ar t "$whole" | wc -l)" != "$(echo "$all" | wc -l)" ]; then
+    if [ ! -f "$whole" ] || [ -n "$(find $all -newer "$whole")" ] || [ "$(tool ar t "$whole" | wc -l)" != "$(echo "$all" | wc -l)" ]; then
         rm -f "$whole"
-        ar crs "$whole" $all
+        tool ar crs "$whole" $all
     fi
     names=$objects_of_face/$g_library-$g_folder.names
     exported "$g_face" $members | keep "$names"
     result=$objects_of_face/$g_library-$g_folder.o
     if [ ! -f "$result" ] || [ -n "$(find "$whole" "$names" -newer "$result")" ]; then
         # shellcheck disable=SC2086
-        ld -r -o "$result.new" $members "$whole" >&2 && objcopy --keep-global-symbols="$names" "$result.new" >&2 || return 1
+        tool ld -r -o "$result.new" $members "$whole" >&2 && tool objcopy --keep-global-symbols="$names" "$result.new" >&2 || return 1
         mv "$result.new" "$result"
     fi
     echo "$result"
@@ -219,7 +230,7 @@ library() {
 misplaced() {
     for folder in nn tf; do
         for object in $(others $folder "math_ nn_ tf_"); do
-            if nm --defined-only -g "$object" | grep -q ' T aclnn'; then
+            if tool nm --defined-only -g "$object" | grep -q ' T aclnn'; then
                 echo "ERROR: $object defines operators; its name must begin with math_, nn_ or tf_." >&2
                 status=1
             fi
@@ -234,16 +245,16 @@ version_files() {
     else
         cann=9.0.0 inner=V100R001C25 driver=25.5.0 hal=7.35.30 firmware=7.8.0.5.216
     fi
-    mkdir -p "$home/runtime" "$home/$(uname -m)-linux" "$home/driver/lib64/driver" "$home/firmware"
+    mkdir -p "$home/runtime" "$home/$architecture-linux" "$home/driver/lib64/driver" "$home/firmware"
     keep "$home/runtime/version.info" <<END
 Version=$cann
 version_dir=$cann
 END
-    keep "$home/$(uname -m)-linux/ascend_toolkit_install.info" <<END
+    keep "$home/$architecture-linux/ascend_toolkit_install.info" <<END
 package_name=Ascend-cann-toolkit
 version=$cann
 innerversion=${inner}SPC001B238
-arch=$(uname -m)
+arch=$architecture
 os=linux
 END
     keep "$home/driver/version.info" <<END

@@ -1,15 +1,15 @@
 #!/bin/sh
-# Builds libhearth_cpu_<variant>.so for this machine's architecture.
+# Builds libhearth_cpu_<variant>.so for the architecture that the compiler makes code for.
 #
 #   build.sh <output directory> <object directory>
+#   CC=aarch64-linux-gnu-gcc build.sh <output directory> <object directory>
 #
-# The libraries go to <output directory>/linux-<machine>.
+# The libraries go to <output directory>/linux-<architecture>.
 #
 # A library that is newer than all sources is left alone. Without gcc, or where it fails, the build goes on: the device then
 # uses its portable kernels.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-out=$1/linux-$(uname -m)
 objects=$2
 compiler=${CC:-gcc}
 
@@ -19,6 +19,9 @@ if ! command -v "$compiler" >/dev/null 2>&1; then
     exit 0
 fi
 
+target=$("$compiler" -dumpmachine)
+architecture=${target%%-*}
+out=$1/linux-$architecture
 common="-std=gnu11 -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -fopenmp -fPIC -fvisibility=hidden -Wall -Wextra"
 twice="activation attention attention_grad cache dropout elementwise embedding linear loss norm rope sampling"
 once="optimizer system"
@@ -51,7 +54,7 @@ build() {
     "$compiler" -shared -fopenmp $list -lm -o "$library.new" && mv "$library.new" "$library"
 }
 
-case $(uname -m) in
+case $architecture in
 x86_64)
     variants="avx512:-march=x86-64-v4,-mprefer-vector-width=512 avx2:-march=x86-64-v3 generic:-march=x86-64"
     ;;

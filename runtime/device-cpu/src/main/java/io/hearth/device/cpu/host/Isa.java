@@ -63,7 +63,11 @@ public enum Isa {
                 .orElse(GENERIC);
     }
 
+    /** The flags of an x86 processor; of others none, also where an emulator shows its own processor in the file. */
     private static Set<String> processorFlags() {
+        if (!System.getProperty("os.arch").equals("amd64")) {
+            return Set.of();
+        }
         try {
             List<String> lines = Files.readAllLines(Path.of("/proc/cpuinfo"));
             return lines.stream()
