@@ -131,15 +131,15 @@ tests() {
 }
 
 # Jars as they are; of tokenizers and CUDA presets, which hold libraries for every system, what this one needs, as folders.
-# Left out: oneDNN, which is as large as half of the rest (the processor's own kernels do without), the HTTP server, and what only
-# other tests need.
+# Left out: oneDNN, which is as large as half of the rest (the processor's own kernels do without), the HTTP server, the glue to
+# Ascend cards, and what only other tests need.
 libraries() {
   local lib=$1 jar
   local -a jars
   IFS=: read -r -a jars <<<"$(<"$root/runtime/worker/target/test-classpath")"
   for jar in "${jars[@]}"; do
     case ${jar##*/} in
-      *-linux-arm64.jar | dnnl-* | vertx-* | netty-* | archunit-* | byte-buddy-* | hearth-*) ;;
+      *-linux-arm64.jar | dnnl-* | vertx-* | netty-* | archunit-* | byte-buddy-* | jna-* | hearth-*) ;;
       tokenizers-*.jar) tokenizers "$jar" "$lib/tokenizers" ;;
       cuda-*.jar) unpack "$jar" "$lib/cuda" ;;
       *.jar) cp "$jar" "$lib/" ;;

@@ -26,7 +26,7 @@ public final class TestDevice {
     /** Skips the test if it is for a card that stand-ins make up and that could not be built, for want of a C or C++ compiler. */
     public static void require() {
         require("cuda:", "HEARTH_CUDA_LIBRARIES", "emulated-card", "libcuda.so.1");
-        require("ascend:", "HEARTH_ASCEND_HOME", "ascend-standin", "lib64/libacl_rt.so");
+        require("ascend:", "HEARTH_ASCEND_HOME", "ascend-standin", "lib64/libnnopbase.so");
     }
 
     private static void require(String kind, String variable, String builtIn, String library) {

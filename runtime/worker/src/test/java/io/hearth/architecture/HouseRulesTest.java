@@ -78,6 +78,16 @@ class HouseRulesTest {
             .because("the first touch without a driver breaks them for the life of the process");
 
     @ArchTest
+    static final ArchRule onlyTheAscendDeviceKnowsJna = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.hearth.device.ascend..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.sun.jna..")
+            .because(
+                    "the JDK calls foreign functions by itself, and JNA unpacks a library of its own when it is touched");
+
+    @ArchTest
     static final ArchRule roomsAreFreeOfCycles =
             slices().matching("io.hearth.(*)..").should().beFreeOfCycles();
 

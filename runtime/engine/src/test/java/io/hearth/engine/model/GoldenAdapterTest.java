@@ -36,7 +36,9 @@ class GoldenAdapterTest {
     @AfterAll
     static void close() {
         DIFFERENCES.print(GoldenAdapterTest.class);
-        device.close();
+        if (device != null) {
+            device.close();
+        }
     }
 
     @Test

@@ -40,7 +40,9 @@ class GoldenModelTest {
     @AfterAll
     static void close() {
         DIFFERENCES.print(GoldenModelTest.class);
-        device.close();
+        if (device != null) {
+            device.close();
+        }
     }
 
     @ParameterizedTest

@@ -37,7 +37,9 @@ class GoldenServingTest {
 
     @AfterAll
     static void closeDevice() {
-        device.close();
+        if (device != null) {
+            device.close();
+        }
     }
 
     @ParameterizedTest

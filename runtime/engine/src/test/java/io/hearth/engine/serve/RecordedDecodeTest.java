@@ -37,7 +37,9 @@ class RecordedDecodeTest {
 
     @AfterAll
     static void close() {
-        device.close();
+        if (device != null) {
+            device.close();
+        }
     }
 
     @Test

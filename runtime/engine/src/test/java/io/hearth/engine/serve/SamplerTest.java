@@ -27,7 +27,9 @@ class SamplerTest {
 
     @AfterAll
     static void close() {
-        device.close();
+        if (device != null) {
+            device.close();
+        }
     }
 
     @Test

@@ -5,7 +5,6 @@ import io.hearth.device.ascend.aclnn.bindings.GroupedBindings;
 import io.hearth.device.ascend.aclnn.bindings.IndexBindings;
 import io.hearth.device.ascend.aclnn.bindings.InferenceAttentionBindings;
 import io.hearth.device.ascend.aclnn.bindings.LayerBindings;
-import io.hearth.device.ascend.aclnn.bindings.LayoutBindings;
 import io.hearth.device.ascend.aclnn.bindings.MatmulBindings;
 import io.hearth.device.ascend.aclnn.bindings.OptimiserBindings;
 import io.hearth.device.ascend.aclnn.bindings.ReductionBindings;
@@ -17,29 +16,18 @@ import io.hearth.device.ascend.aclnn.bindings.TrainingAttentionBindings;
 public final class AclnnOperators {
     private AclnnOperators() {}
 
-    // ---- Products of matrices
-    // -----------------------------------------------------------------------------------------
-    public static final Operator MATMUL = Operator.of(MatmulBindings.Matmul.class);
+    // Products of matrices
     public static final Operator MM = Operator.of(MatmulBindings.Mm.class);
     public static final Operator BATCH_MAT_MUL = Operator.of(MatmulBindings.BatchMatMul.class);
     public static final Operator ADDMM = Operator.of(MatmulBindings.Addmm.class);
     public static final Operator INPLACE_ADDMM = Operator.of(MatmulBindings.InplaceAddmm.class);
-    public static final Operator BADDBMM = Operator.of(MatmulBindings.Baddbmm.class);
-    public static final Operator MATMUL_WEIGHT_NZ = Operator.of(MatmulBindings.MatmulWeightNz.class);
-    public static final Operator TRANS_MATMUL_WEIGHT = Operator.of(MatmulBindings.TransMatmulWeight.class);
-    public static final Operator NPU_FORMAT_CAST = Operator.of(MatmulBindings.NpuFormatCast.class);
-    public static final Operator WEIGHT_QUANT_BATCH_MATMUL_V2 =
-            Operator.of(MatmulBindings.WeightQuantBatchMatmulV2.class);
 
-    // ---- Products of groups of rows with a matrix each
-    // ----------------------------------------------------------------
-    public static final Operator GROUPED_MATMUL = Operator.of(GroupedBindings.GroupedMatmul.class);
+    // Products of groups of rows with a matrix each
     public static final Operator GROUPED_MATMUL_V4 = Operator.of(GroupedBindings.GroupedMatmulV4.class);
     public static final Operator GROUPED_MATMUL_V5 = Operator.of(GroupedBindings.GroupedMatmulV5.class);
     public static final Operator GROUPED_MATMUL_ADD = Operator.of(GroupedBindings.GroupedMatmulAdd.class);
 
-    // ---- Operators on single elements
-    // ---------------------------------------------------------------------------------
+    // Operators on single elements
     public static final Operator CAST = Operator.of(ElementBindings.Cast.class);
     public static final Operator INPLACE_COPY = Operator.of(ElementBindings.InplaceCopy.class);
     public static final Operator INPLACE_ZERO = Operator.of(ElementBindings.InplaceZero.class);
@@ -50,94 +38,43 @@ public final class AclnnOperators {
     public static final Operator INPLACE_ADDS = Operator.of(ElementBindings.InplaceAdds.class);
     public static final Operator SUB = Operator.of(ElementBindings.Sub.class);
     public static final Operator MUL = Operator.of(ElementBindings.Mul.class);
-    public static final Operator MULS = Operator.of(ElementBindings.Muls.class);
     public static final Operator INPLACE_MUL = Operator.of(ElementBindings.InplaceMul.class);
     public static final Operator INPLACE_MULS = Operator.of(ElementBindings.InplaceMuls.class);
     public static final Operator DIV = Operator.of(ElementBindings.Div.class);
-    public static final Operator DIVS = Operator.of(ElementBindings.Divs.class);
     public static final Operator NEG = Operator.of(ElementBindings.Neg.class);
     public static final Operator EXP = Operator.of(ElementBindings.Exp.class);
     public static final Operator LOG = Operator.of(ElementBindings.Log.class);
     public static final Operator SQRT = Operator.of(ElementBindings.Sqrt.class);
-    public static final Operator RSQRT = Operator.of(ElementBindings.Rsqrt.class);
     public static final Operator RECIPROCAL = Operator.of(ElementBindings.Reciprocal.class);
-    public static final Operator POW_TENSOR_SCALAR = Operator.of(ElementBindings.PowTensorScalar.class);
-    public static final Operator COS = Operator.of(ElementBindings.Cos.class);
-    public static final Operator SIN = Operator.of(ElementBindings.Sin.class);
     public static final Operator SIGMOID = Operator.of(ElementBindings.Sigmoid.class);
     public static final Operator CLAMP = Operator.of(ElementBindings.Clamp.class);
     public static final Operator CLAMP_MAX = Operator.of(ElementBindings.ClampMax.class);
 
-    // ---- Comparisons, choices, ranges and running sums
-    // ----------------------------------------------------------------
+    // Comparisons, choices, ranges and running sums
     public static final Operator S_WHERE = Operator.of(SelectionBindings.SWhere.class);
     public static final Operator INPLACE_MASKED_FILL_SCALAR =
             Operator.of(SelectionBindings.InplaceMaskedFillScalar.class);
     public static final Operator GE_SCALAR = Operator.of(SelectionBindings.GeScalar.class);
     public static final Operator EQ_SCALAR = Operator.of(SelectionBindings.EqScalar.class);
-    public static final Operator NE_SCALAR = Operator.of(SelectionBindings.NeScalar.class);
     public static final Operator ARANGE = Operator.of(SelectionBindings.Arange.class);
-    public static final Operator TRIU = Operator.of(SelectionBindings.Triu.class);
-    public static final Operator TRIL = Operator.of(SelectionBindings.Tril.class);
     public static final Operator CUMSUM = Operator.of(SelectionBindings.Cumsum.class);
-    public static final Operator IS_FINITE = Operator.of(SelectionBindings.IsFinite.class);
 
-    // ---- Operators that move elements and compute nothing
-    // -------------------------------------------------------------
-    public static final Operator PERMUTE = Operator.of(LayoutBindings.Permute.class);
-    public static final Operator CAT = Operator.of(LayoutBindings.Cat.class);
-    public static final Operator STACK = Operator.of(LayoutBindings.Stack.class);
-    public static final Operator SLICE = Operator.of(LayoutBindings.Slice.class);
-    public static final Operator SLICE_V2 = Operator.of(LayoutBindings.SliceV2.class);
-    public static final Operator SPLIT_TENSOR = Operator.of(LayoutBindings.SplitTensor.class);
-    public static final Operator SPLIT_WITH_SIZE = Operator.of(LayoutBindings.SplitWithSize.class);
-    public static final Operator REPEAT = Operator.of(LayoutBindings.Repeat.class);
-    public static final Operator REPEAT_INTERLEAVE_INT = Operator.of(LayoutBindings.RepeatInterleaveInt.class);
-    public static final Operator REPEAT_INTERLEAVE_INT_WITH_DIM =
-            Operator.of(LayoutBindings.RepeatInterleaveIntWithDim.class);
-    public static final Operator EXPAND = Operator.of(LayoutBindings.Expand.class);
-
-    // ---- Norms, activations and rotary embedding
-    // ----------------------------------------------------------------------
+    // Norms, activations and rotary embedding
     public static final Operator RMS_NORM = Operator.of(LayerBindings.RmsNorm.class);
     public static final Operator RMS_NORM_GRAD = Operator.of(LayerBindings.RmsNormGrad.class);
-    public static final Operator ADD_RMS_NORM = Operator.of(LayerBindings.AddRmsNorm.class);
-    public static final Operator ADD_RMS_NORM_CAST = Operator.of(LayerBindings.AddRmsNormCast.class);
     public static final Operator SWI_GLU = Operator.of(LayerBindings.SwiGlu.class);
     public static final Operator SWI_GLU_GRAD = Operator.of(LayerBindings.SwiGluGrad.class);
-    public static final Operator SILU = Operator.of(LayerBindings.Silu.class);
-    public static final Operator SILU_BACKWARD = Operator.of(LayerBindings.SiluBackward.class);
-    public static final Operator SIGMOID_BACKWARD = Operator.of(LayerBindings.SigmoidBackward.class);
     public static final Operator ROTARY_POSITION_EMBEDDING = Operator.of(LayerBindings.RotaryPositionEmbedding.class);
     public static final Operator ROTARY_POSITION_EMBEDDING_GRAD =
             Operator.of(LayerBindings.RotaryPositionEmbeddingGrad.class);
-    public static final Operator APPLY_ROTARY_POS_EMB = Operator.of(LayerBindings.ApplyRotaryPosEmb.class);
-    public static final Operator APPLY_ROTARY_POS_EMB_V2 = Operator.of(LayerBindings.ApplyRotaryPosEmbV2.class);
-    public static final Operator ROPE_WITH_SIN_COS_CACHE = Operator.of(LayerBindings.RopeWithSinCosCache.class);
 
-    // ---- Attention that keeps what its gradient needs
-    // -----------------------------------------------------------------
-    public static final Operator FLASH_ATTENTION_SCORE =
-            Operator.of(TrainingAttentionBindings.FlashAttentionScore.class);
+    // Attention that keeps what its gradient needs
     public static final Operator FLASH_ATTENTION_VAR_LEN_SCORE =
             Operator.of(TrainingAttentionBindings.FlashAttentionVarLenScore.class);
-    public static final Operator FLASH_ATTENTION_VAR_LEN_SCORE_V4 =
-            Operator.of(TrainingAttentionBindings.FlashAttentionVarLenScoreV4.class);
-    public static final Operator FLASH_ATTENTION_SCORE_GRAD =
-            Operator.of(TrainingAttentionBindings.FlashAttentionScoreGrad.class);
     public static final Operator FLASH_ATTENTION_UNPADDING_SCORE_GRAD =
             Operator.of(TrainingAttentionBindings.FlashAttentionUnpaddingScoreGrad.class);
-    public static final Operator FLASH_ATTENTION_UNPADDING_SCORE_GRAD_V4 =
-            Operator.of(TrainingAttentionBindings.FlashAttentionUnpaddingScoreGradV4.class);
 
-    // ---- Attention over a cache, and writing into it
-    // ------------------------------------------------------------------
-    public static final Operator PROMPT_FLASH_ATTENTION_V3 =
-            Operator.of(InferenceAttentionBindings.PromptFlashAttentionV3.class);
-    public static final Operator INCRE_FLASH_ATTENTION_V4 =
-            Operator.of(InferenceAttentionBindings.IncreFlashAttentionV4.class);
-    public static final Operator FUSED_INFER_ATTENTION_SCORE =
-            Operator.of(InferenceAttentionBindings.FusedInferAttentionScore.class);
+    // Attention over a cache, and writing into it
     public static final Operator FUSED_INFER_ATTENTION_SCORE_V2 =
             Operator.of(InferenceAttentionBindings.FusedInferAttentionScoreV2.class);
     public static final Operator FUSED_INFER_ATTENTION_SCORE_V3 =
@@ -146,59 +83,31 @@ public final class AclnnOperators {
             Operator.of(InferenceAttentionBindings.FusedInferAttentionScoreV4.class);
     public static final Operator SCATTER_PA_KV_CACHE = Operator.of(InferenceAttentionBindings.ScatterPaKvCache.class);
 
-    // ---- Rows and elements by index
-    // -----------------------------------------------------------------------------------
+    // Rows and elements by index
     public static final Operator INPLACE_INDEX_COPY = Operator.of(IndexBindings.InplaceIndexCopy.class);
     public static final Operator SCATTER_ND_UPDATE = Operator.of(IndexBindings.ScatterNdUpdate.class);
-    public static final Operator INPLACE_SCATTER_UPDATE = Operator.of(IndexBindings.InplaceScatterUpdate.class);
     public static final Operator EMBEDDING = Operator.of(IndexBindings.Embedding.class);
-    public static final Operator EMBEDDING_DENSE_BACKWARD = Operator.of(IndexBindings.EmbeddingDenseBackward.class);
     public static final Operator INDEX_SELECT = Operator.of(IndexBindings.IndexSelect.class);
     public static final Operator GATHER = Operator.of(IndexBindings.Gather.class);
-    public static final Operator GATHER_V2 = Operator.of(IndexBindings.GatherV2.class);
-    public static final Operator INDEX = Operator.of(IndexBindings.Index.class);
     public static final Operator INDEX_PUT_IMPL = Operator.of(IndexBindings.IndexPutImpl.class);
     public static final Operator INDEX_ADD = Operator.of(IndexBindings.IndexAdd.class);
-    public static final Operator SCATTER = Operator.of(IndexBindings.Scatter.class);
     public static final Operator INPLACE_SCATTER = Operator.of(IndexBindings.InplaceScatter.class);
-    public static final Operator SCATTER_ADD = Operator.of(IndexBindings.ScatterAdd.class);
 
-    // ---- Softmax, losses and sums
-    // -------------------------------------------------------------------------------------
+    // Softmax, losses and sums
     public static final Operator SOFTMAX = Operator.of(ReductionBindings.Softmax.class);
     public static final Operator SOFTMAX_BACKWARD = Operator.of(ReductionBindings.SoftmaxBackward.class);
-    public static final Operator LOG_SOFTMAX = Operator.of(ReductionBindings.LogSoftmax.class);
-    public static final Operator LOG_SOFTMAX_BACKWARD = Operator.of(ReductionBindings.LogSoftmaxBackward.class);
-    public static final Operator NLL_LOSS = Operator.of(ReductionBindings.NLLLoss.class);
-    public static final Operator NLL_LOSS_BACKWARD = Operator.of(ReductionBindings.NLLLossBackward.class);
-    public static final Operator CROSS_ENTROPY_LOSS = Operator.of(ReductionBindings.CrossEntropyLoss.class);
-    public static final Operator CROSS_ENTROPY_LOSS_GRAD = Operator.of(ReductionBindings.CrossEntropyLossGrad.class);
     public static final Operator LOG_SUM_EXP = Operator.of(ReductionBindings.LogSumExp.class);
     public static final Operator REDUCE_SUM = Operator.of(ReductionBindings.ReduceSum.class);
-    public static final Operator MEAN = Operator.of(ReductionBindings.Mean.class);
     public static final Operator MAX_V2 = Operator.of(ReductionBindings.MaxV2.class);
 
-    // ---- Order, choice and random numbers
-    // -----------------------------------------------------------------------------
+    // Order, choice and random numbers
     public static final Operator ARG_MAX = Operator.of(SamplingBindings.ArgMax.class);
-    public static final Operator TOPK = Operator.of(SamplingBindings.Topk.class);
     public static final Operator SORT = Operator.of(SamplingBindings.Sort.class);
-    public static final Operator ARGSORT = Operator.of(SamplingBindings.Argsort.class);
-    public static final Operator MULTINOMIAL = Operator.of(SamplingBindings.Multinomial.class);
     public static final Operator INPLACE_UNIFORM = Operator.of(SamplingBindings.InplaceUniform.class);
-    public static final Operator INPLACE_NORMAL = Operator.of(SamplingBindings.InplaceNormal.class);
-    public static final Operator INPLACE_RANDOM = Operator.of(SamplingBindings.InplaceRandom.class);
     public static final Operator DROPOUT_GEN_MASK = Operator.of(SamplingBindings.DropoutGenMask.class);
-    public static final Operator DROPOUT_GEN_MASK_V2 = Operator.of(SamplingBindings.DropoutGenMaskV2.class);
     public static final Operator DROPOUT_DO_MASK = Operator.of(SamplingBindings.DropoutDoMask.class);
 
-    // ---- The optimiser and the norm of gradients
-    // ----------------------------------------------------------------------
+    // The optimiser and the norm of gradients
     public static final Operator APPLY_ADAM_WV2 = Operator.of(OptimiserBindings.ApplyAdamWV2.class);
     public static final Operator LINALG_VECTOR_NORM = Operator.of(OptimiserBindings.LinalgVectorNorm.class);
-    public static final Operator NORM = Operator.of(OptimiserBindings.Norm.class);
-    public static final Operator FOREACH_NORM = Operator.of(OptimiserBindings.ForeachNorm.class);
-    public static final Operator FOREACH_MUL_SCALAR = Operator.of(OptimiserBindings.ForeachMulScalar.class);
-    public static final Operator FOREACH_MUL_SCALAR_V2 = Operator.of(OptimiserBindings.ForeachMulScalarV2.class);
-    public static final Operator FOREACH_ADD_LIST_V2 = Operator.of(OptimiserBindings.ForeachAddListV2.class);
 }

@@ -11,19 +11,12 @@ public final class Operator {
     /** Called with other lengths, seeds or offsets at each step. */
     private static final Set<String> VARYING = Set.of(
             "aclnnFlashAttentionVarLenScore",
-            "aclnnFlashAttentionVarLenScoreV4",
             "aclnnFlashAttentionUnpaddingScoreGrad",
-            "aclnnFlashAttentionUnpaddingScoreGradV4",
-            "aclnnPromptFlashAttentionV3",
-            "aclnnIncreFlashAttentionV4",
-            "aclnnFusedInferAttentionScore",
             "aclnnFusedInferAttentionScoreV2",
             "aclnnFusedInferAttentionScoreV3",
             "aclnnFusedInferAttentionScoreV4",
             "aclnnInplaceUniform",
-            "aclnnInplaceRandom",
-            "aclnnDropoutGenMask",
-            "aclnnDropoutGenMaskV2");
+            "aclnnDropoutGenMask");
 
     private final Class<?> binding;
     private final String name;

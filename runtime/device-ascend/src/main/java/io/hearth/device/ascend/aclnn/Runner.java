@@ -86,7 +86,7 @@ final class Runner {
         if (!call.hasAddresses(arguments.addresses)) {
             int code = call.addresses(arguments.addresses, movable && call.executor() != 0);
             if (code != 0) {
-                throw failure(code, "take other addresses", call, arguments);
+                throw failure(code, "give other addresses to", call, arguments);
             }
         }
     }

@@ -71,13 +71,16 @@ class ArgumentsTest {
         assertThat(arguments.describe(AclnnOperators.MM))
                 .isEqualTo("self FLOAT[2, 8], mat2 FLOAT[8, 3] strides [1, 9], out FLOAT[2, 3], cubeMathType 1");
         arguments.clear();
+        tensor(0x1000, AclType.FLOAT, 9, 2);
         arguments.mark(Arguments.Mark.LIST);
-        tensor(0x1000, AclType.FLOAT, 4);
-        tensor(0x2000, AclType.FLOAT, 5);
+        tensor(0x2000, AclType.INT32, 4);
+        tensor(0x3000, AclType.INT64, 4);
         arguments.mark(Arguments.Mark.LIST_END);
+        tensor(0x4000, AclType.FLOAT, 4, 2);
+        arguments.value(1);
         arguments.value(0);
-        tensor(0x3000, AclType.FLOAT, 9);
-        assertThat(arguments.describe(AclnnOperators.CAT))
-                .isEqualTo("tensors [FLOAT[4], FLOAT[5]], dim 0, out FLOAT[9]");
+        assertThat(arguments.describe(AclnnOperators.INDEX_PUT_IMPL))
+                .isEqualTo(
+                        "selfRef FLOAT[9, 2], indices [INT32[4], INT64[4]], values FLOAT[4, 2], accumulate 1, unsafe 0");
     }
 }

@@ -103,16 +103,6 @@ public final class ElementBindings {
         public static native int aclnnMul(long workspace, long workspaceSize, long executor, long stream);
     }
 
-    @Signature("cT self, cS other, T out")
-    public static final class Muls {
-        private Muls() {}
-
-        public static native int aclnnMulsGetWorkspaceSize(
-                long self, long other, long out, long workspaceSize, long executor);
-
-        public static native int aclnnMuls(long workspace, long workspaceSize, long executor, long stream);
-    }
-
     @Signature("T selfRef, cT other")
     public static final class InplaceMul {
         private InplaceMul() {}
@@ -141,16 +131,6 @@ public final class ElementBindings {
                 long self, long other, long out, long workspaceSize, long executor);
 
         public static native int aclnnDiv(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT self, cS other, T out")
-    public static final class Divs {
-        private Divs() {}
-
-        public static native int aclnnDivsGetWorkspaceSize(
-                long self, long other, long out, long workspaceSize, long executor);
-
-        public static native int aclnnDivs(long workspace, long workspaceSize, long executor, long stream);
     }
 
     @Signature("cT self, T out")
@@ -190,15 +170,6 @@ public final class ElementBindings {
     }
 
     @Signature("cT self, T out")
-    public static final class Rsqrt {
-        private Rsqrt() {}
-
-        public static native int aclnnRsqrtGetWorkspaceSize(long self, long out, long workspaceSize, long executor);
-
-        public static native int aclnnRsqrt(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT self, T out")
     public static final class Reciprocal {
         private Reciprocal() {}
 
@@ -206,34 +177,6 @@ public final class ElementBindings {
                 long self, long out, long workspaceSize, long executor);
 
         public static native int aclnnReciprocal(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT self, cS exponent, cT out")
-    public static final class PowTensorScalar {
-        private PowTensorScalar() {}
-
-        public static native int aclnnPowTensorScalarGetWorkspaceSize(
-                long self, long exponent, long out, long workspaceSize, long executor);
-
-        public static native int aclnnPowTensorScalar(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT input, T out")
-    public static final class Cos {
-        private Cos() {}
-
-        public static native int aclnnCosGetWorkspaceSize(long input, long out, long workspaceSize, long executor);
-
-        public static native int aclnnCos(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT self, T out")
-    public static final class Sin {
-        private Sin() {}
-
-        public static native int aclnnSinGetWorkspaceSize(long self, long out, long workspaceSize, long executor);
-
-        public static native int aclnnSin(long workspace, long workspaceSize, long executor, long stream);
     }
 
     @Signature("cT self, T out")

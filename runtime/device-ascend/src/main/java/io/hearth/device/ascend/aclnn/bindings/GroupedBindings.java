@@ -5,29 +5,6 @@ public final class GroupedBindings {
     private GroupedBindings() {}
 
     @Signature("cTL x, cTL weight, cTL biasOptional, cTL scaleOptional, cTL offsetOptional, "
-            + "cTL antiquantScaleOptional, cTL antiquantOffsetOptional, cIA groupListOptional, "
-            + "i64 splitItem, cTL y")
-    public static final class GroupedMatmul {
-        private GroupedMatmul() {}
-
-        public static native int aclnnGroupedMatmulGetWorkspaceSize(
-                long x,
-                long weight,
-                long biasOptional,
-                long scaleOptional,
-                long offsetOptional,
-                long antiquantScaleOptional,
-                long antiquantOffsetOptional,
-                long groupListOptional,
-                long splitItem,
-                long y,
-                long workspaceSize,
-                long executor);
-
-        public static native int aclnnGroupedMatmul(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cTL x, cTL weight, cTL biasOptional, cTL scaleOptional, cTL offsetOptional, "
             + "cTL antiquantScaleOptional, cTL antiquantOffsetOptional, cTL perTokenScaleOptional, "
             + "cT groupListOptional, cTL activationInputOptional, cTL activationQuantScaleOptional, "
             + "cTL activationQuantOffsetOptional, i64 splitItem, i64 groupType, i64 groupListType, "

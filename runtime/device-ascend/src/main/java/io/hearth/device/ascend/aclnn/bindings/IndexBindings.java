@@ -24,17 +24,6 @@ public final class IndexBindings {
         public static native int aclnnScatterNdUpdate(long workspace, long workspaceSize, long executor, long stream);
     }
 
-    @Signature("T data, cT indices, cT updates, i64 axis")
-    public static final class InplaceScatterUpdate {
-        private InplaceScatterUpdate() {}
-
-        public static native int aclnnInplaceScatterUpdateGetWorkspaceSize(
-                long data, long indices, long updates, long axis, long workspaceSize, long executor);
-
-        public static native int aclnnInplaceScatterUpdate(
-                long workspace, long workspaceSize, long executor, long stream);
-    }
-
     @Signature("cT weight, cT indices, cT out")
     public static final class Embedding {
         private Embedding() {}
@@ -43,24 +32,6 @@ public final class IndexBindings {
                 long weight, long indices, long out, long workspaceSize, long executor);
 
         public static native int aclnnEmbedding(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT grad, cT indices, u64 numWeights, u64 paddingIdx, bool scaleGradByFreq, cT out")
-    public static final class EmbeddingDenseBackward {
-        private EmbeddingDenseBackward() {}
-
-        public static native int aclnnEmbeddingDenseBackwardGetWorkspaceSize(
-                long grad,
-                long indices,
-                long numWeights,
-                long paddingIdx,
-                byte scaleGradByFreq,
-                long out,
-                long workspaceSize,
-                long executor);
-
-        public static native int aclnnEmbeddingDenseBackward(
-                long workspace, long workspaceSize, long executor, long stream);
     }
 
     @Signature("cT self, i64 dim, cT index, T out")
@@ -81,26 +52,6 @@ public final class IndexBindings {
                 long self, long dim, long index, long out, long workspaceSize, long executor);
 
         public static native int aclnnGather(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT self, i64 dim, cT index, T out")
-    public static final class GatherV2 {
-        private GatherV2() {}
-
-        public static native int aclnnGatherV2GetWorkspaceSize(
-                long self, long dim, long index, long out, long workspaceSize, long executor);
-
-        public static native int aclnnGatherV2(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT self, cTL indices, T out")
-    public static final class Index {
-        private Index() {}
-
-        public static native int aclnnIndexGetWorkspaceSize(
-                long self, long indices, long out, long workspaceSize, long executor);
-
-        public static native int aclnnIndex(long workspace, long workspaceSize, long executor, long stream);
     }
 
     @Signature("T selfRef, cTL indices, cT values, bool accumulate, bool unsafe")
@@ -129,16 +80,6 @@ public final class IndexBindings {
         public static native int aclnnIndexAdd(long workspace, long workspaceSize, long executor, long stream);
     }
 
-    @Signature("cT self, i64 dim, cT index, cT src, i64 reduce, T out")
-    public static final class Scatter {
-        private Scatter() {}
-
-        public static native int aclnnScatterGetWorkspaceSize(
-                long self, long dim, long index, long src, long reduce, long out, long workspaceSize, long executor);
-
-        public static native int aclnnScatter(long workspace, long workspaceSize, long executor, long stream);
-    }
-
     @Signature("T selfRef, i64 dim, cT index, cT src, i64 reduce")
     public static final class InplaceScatter {
         private InplaceScatter() {}
@@ -147,15 +88,5 @@ public final class IndexBindings {
                 long selfRef, long dim, long index, long src, long reduce, long workspaceSize, long executor);
 
         public static native int aclnnInplaceScatter(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT self, i64 dim, cT index, cT src, T out")
-    public static final class ScatterAdd {
-        private ScatterAdd() {}
-
-        public static native int aclnnScatterAddGetWorkspaceSize(
-                long self, long dim, long index, long src, long out, long workspaceSize, long executor);
-
-        public static native int aclnnScatterAdd(long workspace, long workspaceSize, long executor, long stream);
     }
 }

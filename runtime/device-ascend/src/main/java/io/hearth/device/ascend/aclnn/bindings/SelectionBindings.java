@@ -45,16 +45,6 @@ public final class SelectionBindings {
         public static native int aclnnEqScalar(long workspace, long workspaceSize, long executor, long stream);
     }
 
-    @Signature("cT self, cS other, T out")
-    public static final class NeScalar {
-        private NeScalar() {}
-
-        public static native int aclnnNeScalarGetWorkspaceSize(
-                long self, long other, long out, long workspaceSize, long executor);
-
-        public static native int aclnnNeScalar(long workspace, long workspaceSize, long executor, long stream);
-    }
-
     @Signature("cS start, cS end, cS step, T out")
     public static final class Arange {
         private Arange() {}
@@ -65,26 +55,6 @@ public final class SelectionBindings {
         public static native int aclnnArange(long workspace, long workspaceSize, long executor, long stream);
     }
 
-    @Signature("cT self, i64 diagonal, T out")
-    public static final class Triu {
-        private Triu() {}
-
-        public static native int aclnnTriuGetWorkspaceSize(
-                long self, long diagonal, long out, long workspaceSize, long executor);
-
-        public static native int aclnnTriu(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT self, i64 diagonal, T out")
-    public static final class Tril {
-        private Tril() {}
-
-        public static native int aclnnTrilGetWorkspaceSize(
-                long self, long diagonal, long out, long workspaceSize, long executor);
-
-        public static native int aclnnTril(long workspace, long workspaceSize, long executor, long stream);
-    }
-
     @Signature("cT self, i64 dim, dt dtype, T out")
     public static final class Cumsum {
         private Cumsum() {}
@@ -93,14 +63,5 @@ public final class SelectionBindings {
                 long self, long dim, int dtype, long out, long workspaceSize, long executor);
 
         public static native int aclnnCumsum(long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT self, T out")
-    public static final class IsFinite {
-        private IsFinite() {}
-
-        public static native int aclnnIsFiniteGetWorkspaceSize(long self, long out, long workspaceSize, long executor);
-
-        public static native int aclnnIsFinite(long workspace, long workspaceSize, long executor, long stream);
     }
 }

@@ -5,42 +5,6 @@ public final class TrainingAttentionBindings {
     private TrainingAttentionBindings() {}
 
     @Signature("cT query, cT key, cT value, cT realShiftOptional, cT dropMaskOptional, "
-            + "cT paddingMaskOptional, cT attenMaskOptional, cIA prefixOptional, double scaleValue, "
-            + "double keepProb, i64 preTokens, i64 nextTokens, i64 headNum, char* inputLayout, "
-            + "i64 innerPrecise, i64 sparseMode, cT softmaxMaxOut, cT softmaxSumOut, cT softmaxOutOut, "
-            + "cT attentionOutOut")
-    public static final class FlashAttentionScore {
-        private FlashAttentionScore() {}
-
-        public static native int aclnnFlashAttentionScoreGetWorkspaceSize(
-                long query,
-                long key,
-                long value,
-                long realShiftOptional,
-                long dropMaskOptional,
-                long paddingMaskOptional,
-                long attenMaskOptional,
-                long prefixOptional,
-                double scaleValue,
-                double keepProb,
-                long preTokens,
-                long nextTokens,
-                long headNum,
-                long inputLayout,
-                long innerPrecise,
-                long sparseMode,
-                long softmaxMaxOut,
-                long softmaxSumOut,
-                long softmaxOutOut,
-                long attentionOutOut,
-                long workspaceSize,
-                long executor);
-
-        public static native int aclnnFlashAttentionScore(
-                long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT query, cT key, cT value, cT realShiftOptional, cT dropMaskOptional, "
             + "cT paddingMaskOptional, cT attenMaskOptional, cIA prefixOptional, "
             + "cIA actualSeqQLenOptional, cIA actualSeqKvLenOptional, double scaleValue, "
             + "double keepProb, i64 preTokens, i64 nextTokens, i64 headNum, char* inputLayout, "
@@ -76,87 +40,6 @@ public final class TrainingAttentionBindings {
                 long executor);
 
         public static native int aclnnFlashAttentionVarLenScore(
-                long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT query, cT key, cT value, cT realShiftOptional, cT dropMaskOptional, "
-            + "cT paddingMaskOptional, cT attenMaskOptional, cIA prefixOptional, "
-            + "cIA actualSeqQLenOptional, cIA actualSeqKvLenOptional, double scaleValue, "
-            + "double keepProb, i64 preTokens, i64 nextTokens, i64 headNum, char* inputLayout, "
-            + "i64 innerPrecise, i64 sparseMode, char* softmaxOutLayout, cT softmaxMaxOut, "
-            + "cT softmaxSumOut, cT softmaxOutOut, cT attentionOutOut")
-    public static final class FlashAttentionVarLenScoreV4 {
-        private FlashAttentionVarLenScoreV4() {}
-
-        public static native int aclnnFlashAttentionVarLenScoreV4GetWorkspaceSize(
-                long query,
-                long key,
-                long value,
-                long realShiftOptional,
-                long dropMaskOptional,
-                long paddingMaskOptional,
-                long attenMaskOptional,
-                long prefixOptional,
-                long actualSeqQLenOptional,
-                long actualSeqKvLenOptional,
-                double scaleValue,
-                double keepProb,
-                long preTokens,
-                long nextTokens,
-                long headNum,
-                long inputLayout,
-                long innerPrecise,
-                long sparseMode,
-                long softmaxOutLayout,
-                long softmaxMaxOut,
-                long softmaxSumOut,
-                long softmaxOutOut,
-                long attentionOutOut,
-                long workspaceSize,
-                long executor);
-
-        public static native int aclnnFlashAttentionVarLenScoreV4(
-                long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT query, cT keyIn, cT value, cT dy, cT pseShiftOptional, cT dropMaskOptional, "
-            + "cT paddingMaskOptional, cT attenMaskOptional, cT softmaxMaxOptional, "
-            + "cT softmaxSumOptional, cT softmaxInOptional, cT attentionInOptional, cIA prefixOptional, "
-            + "double scaleValue, double keepProb, i64 preTokens, i64 nextTokens, i64 headNum, "
-            + "char* inputLayout, i64 innerPrecise, i64 sparseMode, cT dqOut, cT dkOut, cT dvOut, " + "cT dpseOut")
-    public static final class FlashAttentionScoreGrad {
-        private FlashAttentionScoreGrad() {}
-
-        public static native int aclnnFlashAttentionScoreGradGetWorkspaceSize(
-                long query,
-                long keyIn,
-                long value,
-                long dy,
-                long pseShiftOptional,
-                long dropMaskOptional,
-                long paddingMaskOptional,
-                long attenMaskOptional,
-                long softmaxMaxOptional,
-                long softmaxSumOptional,
-                long softmaxInOptional,
-                long attentionInOptional,
-                long prefixOptional,
-                double scaleValue,
-                double keepProb,
-                long preTokens,
-                long nextTokens,
-                long headNum,
-                long inputLayout,
-                long innerPrecise,
-                long sparseMode,
-                long dqOut,
-                long dkOut,
-                long dvOut,
-                long dpseOut,
-                long workspaceSize,
-                long executor);
-
-        public static native int aclnnFlashAttentionScoreGrad(
                 long workspace, long workspaceSize, long executor, long stream);
     }
 
@@ -201,51 +84,6 @@ public final class TrainingAttentionBindings {
                 long executor);
 
         public static native int aclnnFlashAttentionUnpaddingScoreGrad(
-                long workspace, long workspaceSize, long executor, long stream);
-    }
-
-    @Signature("cT query, cT keyIn, cT value, cT dy, cT pseShiftOptional, cT dropMaskOptional, "
-            + "cT paddingMaskOptional, cT attenMaskOptional, cT softmaxMaxOptional, "
-            + "cT softmaxSumOptional, cT softmaxInOptional, cT attentionInOptional, cIA prefixOptional, "
-            + "cIA actualSeqQLenOptional, cIA actualSeqKvLenOptional, double scaleValue, "
-            + "double keepProb, i64 preTokens, i64 nextTokens, i64 headNum, char* inputLayout, "
-            + "i64 innerPrecise, i64 sparseMode, cT dqOut, cT dkOut, cT dvOut, cT dpseOut, " + "char* softmaxInLayout")
-    public static final class FlashAttentionUnpaddingScoreGradV4 {
-        private FlashAttentionUnpaddingScoreGradV4() {}
-
-        public static native int aclnnFlashAttentionUnpaddingScoreGradV4GetWorkspaceSize(
-                long query,
-                long keyIn,
-                long value,
-                long dy,
-                long pseShiftOptional,
-                long dropMaskOptional,
-                long paddingMaskOptional,
-                long attenMaskOptional,
-                long softmaxMaxOptional,
-                long softmaxSumOptional,
-                long softmaxInOptional,
-                long attentionInOptional,
-                long prefixOptional,
-                long actualSeqQLenOptional,
-                long actualSeqKvLenOptional,
-                double scaleValue,
-                double keepProb,
-                long preTokens,
-                long nextTokens,
-                long headNum,
-                long inputLayout,
-                long innerPrecise,
-                long sparseMode,
-                long dqOut,
-                long dkOut,
-                long dvOut,
-                long dpseOut,
-                long softmaxInLayout,
-                long workspaceSize,
-                long executor);
-
-        public static native int aclnnFlashAttentionUnpaddingScoreGradV4(
                 long workspace, long workspaceSize, long executor, long stream);
     }
 }
