@@ -24,7 +24,7 @@ build() {
     mkdir -p "$1/driver/lib64"
     # shellcheck disable=SC2086
     "$compiler" -std=gnu11 -O1 -g -fPIC -shared -fvisibility=hidden -Wall -Wextra -Werror -pthread $2 \
-        "$here/configuration.c" "$here/cards.c" "$here/devices.c" "$here/health.c" "$here/events.c" \
+        "$here/configuration.c" "$here/cards.c" "$here/devices.c" "$here/health.c" "$here/events.c" "$here/processes.c" \
         -o "$library.new" -ldl -lm && mv "$library.new" "$library"
 }
 

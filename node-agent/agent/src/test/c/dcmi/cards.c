@@ -37,6 +37,9 @@ int enter(void) {
     if (configuration_changed()) {
         configuration_read(&all, chips);
     }
+    if (!configuration_there() && all.chips > 0) {
+        processes_look(&chips[0], now());
+    }
     for (int i = 0; i < all.chips; i++) {
         pass_time(&chips[i]);
     }

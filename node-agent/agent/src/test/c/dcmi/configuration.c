@@ -30,6 +30,11 @@ static void path_of(char *path, const char *name) {
     strcpy(slash == NULL ? path : slash + 1, name);
 }
 
+/* Whether there is a file. */
+int configuration_there(void) {
+    return size > 0;
+}
+
 /* Whether the file is not as it was when this was asked last. */
 int configuration_changed(void) {
     char path[PATH_MAX];
@@ -158,7 +163,7 @@ static void beginning(struct settings *all) {
     const char *soc = setting("HEARTH_STANDIN_SOC", "Ascend910B3");
     *all = (struct settings){.permitted = 1, .speed = 1, .chips = atoi(setting("HEARTH_STANDIN_DEVICES", "1"))};
     snprintf(all->chip, sizeof all->chip, "%s", strncmp(soc, "Ascend910_93", 12) == 0 ? "910" : soc + strlen("Ascend"));
-    snprintf(all->driver, sizeof all->driver, "%s", setting("HEARTH_STANDIN_DRIVER", "25.2.1"));
+    snprintf(all->driver, sizeof all->driver, "%s", setting("HEARTH_STANDIN_DRIVER", "25.0.rc1"));
 }
 
 static void finish(struct settings *all) {

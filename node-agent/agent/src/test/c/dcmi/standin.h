@@ -10,7 +10,7 @@
  *   chip                    910B3, 910 (two chips on each card) or 310P3 (no HBM, power and dies); as HEARTH_STANDIN_SOC says
  *   chips                   number of chips (HEARTH_STANDIN_DEVICES, 1)
  *   chips-per-card          2 for 910, else 1
- *   driver                  driver version (HEARTH_STANDIN_DRIVER, 25.2.1)
+ *   driver                  driver version (HEARTH_STANDIN_DRIVER, 25.0.rc1)
  *   speed                   how much faster time goes for heat (1)
  *   permitted               0: whoever asks may not use the cards
  *   chipN.pci, .die         what tells it from others; a die id of five hexadecimal numbers
@@ -28,6 +28,8 @@
  *   chipN.lost                              1: dropped off; every call answers -8012
  *   chipN.stall                             milliseconds that every call takes
  *   chipN.unsupported                       names of functions that answer "not supported"
+ *
+ * Without a file the first chip shows what really runs: see processes.c.
  */
 #ifndef STANDIN_H
 #define STANDIN_H
@@ -86,7 +88,11 @@ double watts(const struct chip *chip);
 int clock_now(const struct chip *chip);
 int clock_rated(void);
 
+/* processes.c */
+void processes_look(struct chip *chip, double now);
+
 /* configuration.c */
+int configuration_there(void);
 int configuration_changed(void);
 void configuration_read(struct settings *all, struct chip *chips);
 void configuration_report(const char *text);

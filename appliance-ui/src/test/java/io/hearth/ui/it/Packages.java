@@ -3,6 +3,7 @@ package io.hearth.ui.it;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +63,41 @@ final class Packages {
     static Optional<Path> standInForDcmi() {
         Path library = root().resolve("node-agent/agent/target/dcmi-stand-in/new/driver/lib64/libdcmi.so");
         return Files.exists(library) ? Optional.of(library) : Optional.empty();
+    }
+
+    /** The stand-in of CANN 8.x, laid out like an installation; empty if there was no compiler to build it. */
+    static Optional<Path> standInForCann() {
+        Path home = root().resolve("runtime/device-ascend/target/ascend-standin/cann8");
+        return Files.exists(home.resolve("lib64/libascendcl.so")) ? Optional.of(home) : Optional.empty();
+    }
+
+    /** The same without some functions. */
+    static Path standInForCannWithout(String... functions) {
+        String name = "without-" + functions[0];
+        Path built = root().resolve("runtime/device-ascend/target/ascend-standin");
+        try {
+            Process build = new ProcessBuilder(
+                            "sh",
+                            root().resolve("runtime/device-ascend/src/test/c/build.sh")
+                                    .toString(),
+                            built.toString(),
+                            "--lack",
+                            String.join(",", functions),
+                            "8",
+                            name)
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (build.waitFor() != 0) {
+                throw new AssertionError(said);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+        return built.resolve(name);
     }
 
     /** The sample model that comes with Hearth. */

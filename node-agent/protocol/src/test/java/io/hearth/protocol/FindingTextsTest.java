@@ -54,7 +54,8 @@ class FindingTextsTest {
     @Test
     void onlyFamiliesOnWhichItWasRunAreSaidToBeSo() {
         assertThat(Hardware.runOn("cpu")).isPresent();
-        assertThat(Hardware.runOn("nvidia")).hasValueSatisfying(cards -> assertThat(cards).contains("H100"));
+        assertThat(Hardware.runOn("nvidia"))
+                .hasValueSatisfying(cards -> assertThat(cards).contains("H100"));
         assertThat(Hardware.runOn("ascend")).isEmpty();
         assertThat(Hardware.runOn("no such")).isEmpty();
     }

@@ -30,6 +30,20 @@ public interface DeviceProvider {
      *
      * @param cards cards that can be opened
      * @param refusals why others cannot: no driver, too old, busy
+     * @param warnings what is amiss with those that can be opened
      */
-    record Discovery(List<DeviceInfo> cards, List<String> refusals) {}
+    record Discovery(List<DeviceInfo> cards, List<String> refusals, List<Warning> warnings) {
+        /** Nothing is amiss with these cards. */
+        public Discovery(List<DeviceInfo> cards, List<String> refusals) {
+            this(cards, refusals, List.of());
+        }
+    }
+
+    /**
+     * Something that is amiss with cards that can be used all the same.
+     *
+     * @param kind of the cards, see {@link DeviceInfo#kind}
+     * @param sentence for a person, with what to do
+     */
+    record Warning(String kind, String sentence) {}
 }

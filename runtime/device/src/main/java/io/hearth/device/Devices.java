@@ -12,13 +12,15 @@ public final class Devices {
     public static DeviceProvider.Discovery discover() {
         List<DeviceInfo> cards = new ArrayList<>();
         List<String> refusals = new ArrayList<>();
+        List<DeviceProvider.Warning> warnings = new ArrayList<>();
         for (DeviceProvider provider : ServiceLoader.load(DeviceProvider.class)) {
             DeviceProvider.Discovery found = provider.discover();
             cards.addAll(found.cards());
             refusals.addAll(found.refusals());
+            warnings.addAll(found.warnings());
         }
         cards.sort((a, b) -> Boolean.compare(a.kind().equals("cpu"), b.kind().equals("cpu")));
-        return new DeviceProvider.Discovery(cards, refusals);
+        return new DeviceProvider.Discovery(cards, refusals, warnings);
     }
 
     /** What the back ends say of the libraries that they find here, see {@link DeviceProvider#report}. */

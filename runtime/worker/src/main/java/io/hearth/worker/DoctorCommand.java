@@ -40,9 +40,16 @@ final class DoctorCommand implements Callable<Integer> {
      * @param system operating system and architecture
      * @param cards cards that can be used
      * @param refusals why others cannot, a sentence each
+     * @param warnings what is amiss with cards that can be used
      * @param libraries what the makers' libraries on this machine have and lack, as lines for a person
      */
-    record Report(String java, String system, List<Card> cards, List<String> refusals, List<String> libraries) {}
+    record Report(
+            String java,
+            String system,
+            List<Card> cards,
+            List<String> refusals,
+            List<DeviceProvider.Warning> warnings,
+            List<String> libraries) {}
 
     /** A card: its id as files name it, and what {@link DeviceInfo} says of it. */
     record Card(
@@ -86,6 +93,7 @@ final class DoctorCommand implements Callable<Integer> {
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 found.cards().stream().map(Card::of).toList(),
                 found.refusals(),
+                found.warnings(),
                 Devices.report());
     }
 
@@ -104,6 +112,7 @@ final class DoctorCommand implements Callable<Integer> {
                     card.totalBytes() / 0x1p30,
                     card.detail());
         }
+        found.warnings().forEach(warning -> out.println("warning   " + warning.sentence()));
         found.refusals().forEach(refusal -> out.println("not used  " + refusal));
         if (found.cards().isEmpty()) {
             out.println("There is no device that Hearth can use.");

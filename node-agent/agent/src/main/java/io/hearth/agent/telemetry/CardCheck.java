@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Whether the worker can use the accelerators that the agent sees, and under which ids: the agent looks at cards through the
@@ -75,6 +76,23 @@ public final class CardCheck implements AutoCloseable {
             }
         }
         return names;
+    }
+
+    /**
+     * What the worker says is amiss with cards that it can use.
+     *
+     * @param card id of a card as the worker names it
+     */
+    List<CardFinding> warnings(String card) {
+        WorkerDoctor.Answer known = answer;
+        return known == null
+                ? List.of()
+                : known.warnings().stream()
+                        .filter(warning -> warning.kind() != null
+                                && warning.sentence() != null
+                                && card.startsWith(warning.kind() + ":"))
+                        .map(warning -> Findings.warned(warning.sentence()))
+                        .toList();
     }
 
     private CardFinding refusal(CardInfo card, List<CardInfo> found) {
@@ -163,7 +181,11 @@ public final class CardCheck implements AutoCloseable {
                                 .filter(card -> usable(card, cards, answer).isPresent())
                                 .count(),
                         cards.size(),
-                        answer.refusals().stream().map(reason -> " " + reason).collect(Collectors.joining()));
+                        Stream.concat(
+                                        answer.warnings().stream().map(WorkerDoctor.Warning::sentence),
+                                        answer.refusals().stream())
+                                .map(sentence -> " " + sentence)
+                                .collect(Collectors.joining()));
             }
         } catch (InterruptedException e) {
             throw e;

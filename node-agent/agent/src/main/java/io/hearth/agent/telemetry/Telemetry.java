@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -104,7 +105,7 @@ public final class Telemetry implements AutoCloseable {
             try {
                 for (CardSample card : each.sample()) {
                     CardSample seen = examined(named(card, byPid));
-                    CardSample told = seen.named(names.getOrDefault(seen.card(), seen.card()));
+                    CardSample told = warned(seen.named(names.getOrDefault(seen.card(), seen.card())));
                     cards.add(told);
                     stopsWork(told, broken);
                 }
@@ -133,6 +134,18 @@ public final class Telemetry implements AutoCloseable {
 
     private CardSample examined(CardSample card) {
         return card.findings() == null ? card : card.examined(doctor.examine(card, clock.millis()));
+    }
+
+    /** With what the worker says is amiss, unless the card does not answer anyway. */
+    private CardSample warned(CardSample card) {
+        List<CardFinding> warnings = card.memoryTotalBytes() == null ? List.of() : check.warnings(card.card());
+        if (warnings.isEmpty()) {
+            return card;
+        }
+        List<CardFinding> all = new ArrayList<>(card.findings() == null ? List.of() : card.findings());
+        all.addAll(warnings);
+        all.sort(Comparator.comparing(CardFinding::level).reversed());
+        return card.examined(all);
     }
 
     private static void stopsWork(CardSample card, Map<String, CardFinding> broken) {

@@ -25,13 +25,23 @@ public final class WorkerDoctor {
      *
      * @param cards cards that it can use
      * @param refusals why it cannot use others, a sentence each
+     * @param warnings what is amiss with cards that it can use
      */
-    public record Answer(List<Card> cards, List<String> refusals) {
+    public record Answer(List<Card> cards, List<String> refusals, List<Warning> warnings) {
         public Answer {
             cards = cards == null ? List.of() : List.copyOf(cards);
             refusals = refusals == null ? List.of() : List.copyOf(refusals);
+            warnings = warnings == null ? List.of() : List.copyOf(warnings);
         }
     }
+
+    /**
+     * Something that is amiss with cards that a worker can use.
+     *
+     * @param kind of the cards, the part of their ids before the colon
+     * @param sentence for a person
+     */
+    public record Warning(String kind, String sentence) {}
 
     /**
      * A card that a worker can use.

@@ -3,6 +3,7 @@ package io.hearth.agent.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hearth.agent.workers.WorkerDoctor;
+import io.hearth.protocol.CardFinding;
 import io.hearth.protocol.CardInfo;
 import java.io.IOException;
 import java.util.List;
@@ -92,6 +93,23 @@ class CardCheckTest {
         }
     }
 
+    @Test
+    void whatIsAmissWithCardsThatCanBeUsedIsSaidOfThoseOfThatKind() throws Exception {
+        try (CardCheck check = new CardCheck(() -> new WorkerDoctor.Answer(
+                List.of(new WorkerDoctor.Card("cuda:0", null)),
+                List.of(),
+                List.of(
+                        new WorkerDoctor.Warning("cuda", "The driver is old."),
+                        new WorkerDoctor.Warning(null, null))))) {
+            assertThat(check.warnings("cuda:0")).isEmpty();
+            until(check, null, null, "unlisted");
+            assertThat(check.warnings("cuda:0"))
+                    .extracting(CardFinding::words)
+                    .containsExactly("The worker of this node can use this card, but says: The driver is old.");
+            assertThat(check.warnings("cpu:0")).isEmpty();
+        }
+    }
+
     private static CardInfo npu(int index) {
         return new CardInfo("ascend:" + index, "ascend", "310P3", 44L << 30, false, "25", false, "0000:01:00.0", null);
     }
@@ -110,7 +128,7 @@ class CardCheckTest {
     }
 
     private static WorkerDoctor.Answer answer(List<String> refusals, WorkerDoctor.Card... cards) {
-        return new WorkerDoctor.Answer(List.of(cards), refusals);
+        return new WorkerDoctor.Answer(List.of(cards), refusals, List.of());
     }
 
     private static CardInfo gpu(int index, String place) {

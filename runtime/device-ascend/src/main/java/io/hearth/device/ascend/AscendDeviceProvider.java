@@ -22,6 +22,7 @@ public final class AscendDeviceProvider implements DeviceProvider {
     public Discovery discover() {
         List<DeviceInfo> cards = new ArrayList<>();
         List<String> refusals = new ArrayList<>();
+        List<Warning> warnings = new ArrayList<>();
         try {
             Machine machine = Machine.find();
             Soc soc = machine.soc();
@@ -32,11 +33,11 @@ public final class AscendDeviceProvider implements DeviceProvider {
                     refusals.add(sentence(e));
                 }
             }
-            refusals.addAll(machine.cann().versions().mismatches());
+            machine.cann().versions().mismatches().forEach(said -> warnings.add(new Warning(kind(), said)));
         } catch (RuntimeException | LinkageError e) {
             refusals.add(sentence(e));
         }
-        return new Discovery(cards, refusals);
+        return new Discovery(cards, refusals, warnings);
     }
 
     private static String sentence(Throwable e) {

@@ -15,6 +15,7 @@ final class DiscoveryProbe {
             System.out.println("card " + card);
         }
         found.refusals().forEach(refusal -> System.out.println("refusal " + refusal));
+        found.warnings().forEach(warning -> System.out.println("warning " + warning.kind() + " " + warning.sentence()));
         if (arguments.length > 0) {
             try {
                 Devices.open(arguments[0]).close();

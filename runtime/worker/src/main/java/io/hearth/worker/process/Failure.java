@@ -11,7 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
- * What a command says when it ends badly.
+ * What a command says when it ends badly. A card that failed while it worked is a fault, because the same work may be done by
+ * another process; that a card cannot be used or has not enough memory is a mistake, because it would be so again.
  *
  * @param exitCode {@link ExitCode#USAGE} or {@link ExitCode#FAULT}
  * @param sentence for a person
@@ -45,7 +46,8 @@ public record Failure(int exitCode, String sentence) {
             case TextException text -> new Failure(ExitCode.USAGE, text.getMessage());
             // The job is as good as before: another attempt may have all its cards.
             case RankLostException lost -> new Failure(ExitCode.FAULT, lost.getMessage());
-            case DeviceException device -> new Failure(ExitCode.USAGE, device.getMessage());
+            case DeviceException device ->
+                new Failure(device.isFault() ? ExitCode.FAULT : ExitCode.USAGE, device.getMessage());
             case OutOfMemoryError memory ->
                 new Failure(
                         ExitCode.FAULT,

@@ -55,6 +55,11 @@ public final class Findings {
         return CardFinding.of("refused", Level.WARNING, Origin.UNKNOWN, Action.LOOK, sentence);
     }
 
+    /** The worker can use a card, but something is amiss with it. */
+    public static CardFinding warned(String sentence) {
+        return CardFinding.of("warned", Level.WARNING, Origin.DRIVER, Action.LOOK, sentence);
+    }
+
     /** The worker does not list a card. */
     public static CardFinding unlisted() {
         return CardFinding.of("unlisted", Level.WARNING, Origin.UNKNOWN, Action.LOOK);

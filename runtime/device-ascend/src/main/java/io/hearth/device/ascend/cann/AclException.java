@@ -28,4 +28,9 @@ public final class AclException extends DeviceException {
     public int code() {
         return code;
     }
+
+    @Override
+    public boolean isFault() {
+        return AclStatus.isFault(code);
+    }
 }

@@ -10,6 +10,7 @@ public final class AclStatus {
     public static final int REPEAT_INITIALIZE = 100002;
 
     public static final int WAIT_TIMEOUT = 107019;
+    static final int TASK_TIMEOUT = 107020;
     public static final int MEMORY_ALLOCATION = 207001;
     public static final int STREAM_SYNC_TIMEOUT = 507046;
 
@@ -31,7 +32,7 @@ public final class AclStatus {
             Map.entry(107003, "the stream belongs to another card"),
             Map.entry(107017, "a handle is not valid any more"),
             Map.entry(WAIT_TIMEOUT, "it was not done in time"),
-            Map.entry(107020, "a task on the card was not done in time"),
+            Map.entry(TASK_TIMEOUT, "a task on the card was not done in time"),
             Map.entry(107027, "the stream is being recorded"),
             Map.entry(107030, "this cannot be recorded"),
             Map.entry(161001, "an argument is missing"),
@@ -80,6 +81,16 @@ public final class AclStatus {
     /** Whether the card is gone: nothing that was made on it can be used, nor given back. */
     public static boolean isLost(int code) {
         return code == 507010 || code == 507899;
+    }
+
+    /** Whether the card failed while it worked: it is lost, was not done in time, or has stopped on an error. */
+    public static boolean isFault(int code) {
+        return isLost(code)
+                || isTimeout(code)
+                || switch (code) {
+                    case TASK_TIMEOUT, 507014, 507015, 507018, 507035, 507053, 507054 -> true;
+                    default -> false;
+                };
     }
 
     /** Whether the card had no memory left. */

@@ -51,7 +51,7 @@ public record Patience(Duration most) {
     }
 
     DeviceException hung(int card) {
-        return new DeviceException(
+        return new HungException(
                 "The Ascend card ascend:" + card + " has not finished its work within " + most.toSeconds()
                         + " seconds: it hangs, or waits for another card. Look at \"npu-smi info\" and at the other workers; "
                         + VARIABLE + " sets how many seconds to wait.");

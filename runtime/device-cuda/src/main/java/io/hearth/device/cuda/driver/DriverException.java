@@ -23,4 +23,9 @@ public final class DriverException extends DeviceException {
     public int status() {
         return status;
     }
+
+    @Override
+    public boolean isFault() {
+        return DriverStatus.isFault(status);
+    }
 }

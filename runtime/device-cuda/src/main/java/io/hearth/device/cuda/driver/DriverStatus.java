@@ -11,6 +11,14 @@ public final class DriverStatus {
 
     private DriverStatus() {}
 
+    /** Whether the card failed while it worked: what the process had on it is lost. */
+    static boolean isFault(int status) {
+        return switch (status) {
+            case 214, 220, 700, 702, 714, 715, 716, 717, 718, 719 -> true;
+            default -> false;
+        };
+    }
+
     /** What a status means for a person who looks after the machine; null for one that has no more to say than its name. */
     static String meaning(int status) {
         return switch (status) {
