@@ -63,7 +63,7 @@ class NvmlCardTest {
                         81_559 * MIB,
                         false,
                         "580.95.05",
-                        false,
+                        true,
                         "0000:af:00.0",
                         null));
         cards.set("card1.pci", "0001A000:AF:00.0");
