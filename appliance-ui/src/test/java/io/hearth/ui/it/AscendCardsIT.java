@@ -182,7 +182,7 @@ class AscendCardsIT {
                 "深色",
                 820,
                 Pattern.compile("Ascend 910B3"),
-                List.of("Ascend：未经真机验证", "NVIDIA：未经真机验证", "正常", "故障", "0x80E18005", "344 W"),
+                List.of("Ascend：未经真机验证", "NVIDIA：已在 H100 80GB HBM3", "正常", "故障", "0x80E18005", "344 W"),
                 List.of("AI Core（矩阵）", "片上内存", "该卡不再接受新任务"));
     }
 
