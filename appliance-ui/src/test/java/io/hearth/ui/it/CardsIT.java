@@ -150,7 +150,7 @@ class CardsIT {
 
     @Test
     void pagesInChineseDarkAndNarrow() {
-        check("zh-CN", "zh", "深色", 820, List.of("未经真机验证", "正常", "故障"), "Xid 79");
+        check("zh-CN", "zh", "深色", 820, List.of("已在 H100 80GB HBM3", "正常", "故障"), "Xid 79");
     }
 
     private static void check(
