@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * Finds a card for a request: an accelerator if one is free, else the processor; only merging, which is a matter of files, goes to
- * the processor first. A shared card takes workers as its memory allows, but one training run at a time; any other card takes one
+ * the processor first. An accelerator that is about to be free is waited for: what works out a job's plan is on its way out when the
+ * job itself wants a card. A shared card takes workers as its memory allows, but one training run at a time; any other card takes one
  * worker; a card that the worker cannot use, or that is broken, takes none. A part of each card's memory is kept free: for the system on a processor, for the driver on an accelerator.
  */
 final class Placer {
@@ -45,6 +46,15 @@ final class Placer {
 
         boolean online() {
             return node.state() == Node.State.ONLINE;
+        }
+
+        /** Whether it would be taken but for workers that are on their way out. */
+        boolean soonFree() {
+            return online()
+                    && willing()
+                    && !card.shared()
+                    && !holds.isEmpty()
+                    && holds.stream().allMatch(WorkerStore.Hold::leaving);
         }
 
         boolean willing() {
@@ -110,7 +120,7 @@ final class Placer {
                         .thenComparing(spot -> spot.holds().size())
                         .thenComparing(Comparator.comparingLong(Spot::free).reversed())
                         .thenComparing(Spot::name))
-                .<Answer>map(Answer.Put::new)
+                .<Answer>map(spot -> waits(request.kind(), spot, large))
                 .orElseGet(() -> new Answer.Wait(obstacle(
                         large.stream()
                                 .max(Comparator.comparing(Spot::willing)
@@ -119,6 +129,16 @@ final class Placer {
                                 .orElseThrow(),
                         request.kind(),
                         request.memoryBytes())));
+    }
+
+    private static Answer waits(WorkerKind kind, Spot spot, List<Spot> large) {
+        return kind == WorkerKind.MERGE || !spot.card().shared()
+                ? new Answer.Put(spot)
+                : large.stream()
+                        .filter(Spot::soonFree)
+                        .findFirst()
+                        .<Answer>map(soon -> new Answer.Wait(busy(soon, kind, 0)))
+                        .orElseGet(() -> new Answer.Put(spot));
     }
 
     /** Whether a card has room for a worker that is on it already, but does not hold memory now. */
