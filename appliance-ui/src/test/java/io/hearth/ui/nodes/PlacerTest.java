@@ -58,6 +58,14 @@ class PlacerTest {
         assertThat(find(List.of(both, GPU), List.of(leaves), request(WorkerKind.TRAIN, 1)))
                 .as("another one is free")
                 .isEqualTo("beta/cuda:0");
+
+        CardInfo asked = card("ascend:0", 60, false)
+                .refused(CardFinding.of(
+                        "unchecked", CardFinding.Level.NOTE, CardFinding.Origin.UNKNOWN, CardFinding.Action.NONE));
+        Node fresh = node("n5", "epsilon", true, card("cpu:0", 20, true), asked);
+        assertThat(find(List.of(fresh), List.of(), request(WorkerKind.PLAN, 1)))
+                .isEqualTo("The card epsilon/ascend:0 takes no work: "
+                        + "The worker is being asked whether it can use this card.");
     }
 
     @Test
