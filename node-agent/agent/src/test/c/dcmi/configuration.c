@@ -41,9 +41,9 @@ int configuration_changed(void) {
     struct stat now;
     path_of(path, "cards.conf");
     if (stat(path, &now) != 0) {
-        int first = size == -1;
+        int known = size == 0;
         size = 0;
-        return first;
+        return !known;
     }
     if (now.st_size == size && now.st_ino == number && now.st_mtim.tv_sec == changed.tv_sec
         && now.st_mtim.tv_nsec == changed.tv_nsec) {

@@ -12,11 +12,17 @@ import java.util.stream.Collectors;
 
 /**
  * Finds a card for a request: an accelerator if one is free, else the processor; only merging, which is a matter of files, goes to
- * the processor first. A shared card takes workers as its memory allows, but one training run at a time; any other card takes one
- * worker; a card that the worker cannot use, or that is broken, takes none. A part of each card's memory is kept free: for the system on a processor, for the driver on an accelerator.
+ * the processor first. An accelerator that is about to be free is waited for: what works out a job's plan is on its way out when the
+ * job itself wants a card, and a node that was just started does not know yet whether its worker can use its cards. A shared card
+ * takes workers as its memory allows, but one training run at a time; any other card takes one worker; a card that the worker cannot
+ * use, or that is broken, takes none. A part of each card's memory is kept free: for the system on a processor, for the driver on an
+ * accelerator.
  */
 final class Placer {
     private static final long GIB = 1L << 30;
+
+    /** Code of the finding of a card of which the worker has not said yet whether it can use it. */
+    private static final String UNCHECKED = "unchecked";
 
     private final List<Spot> spots;
 
@@ -45,6 +51,15 @@ final class Placer {
 
         boolean online() {
             return node.state() == Node.State.ONLINE;
+        }
+
+        /** Whether what is in the way is about to go: workers on their way out, or that the node has just begun to ask its worker. */
+        boolean soonFree() {
+            return online()
+                    && !card.shared()
+                    && (willing()
+                            ? !holds.isEmpty() && holds.stream().allMatch(WorkerStore.Hold::leaving)
+                            : card.refusal().code().equals(UNCHECKED));
         }
 
         boolean willing() {
@@ -110,7 +125,7 @@ final class Placer {
                         .thenComparing(spot -> spot.holds().size())
                         .thenComparing(Comparator.comparingLong(Spot::free).reversed())
                         .thenComparing(Spot::name))
-                .<Answer>map(Answer.Put::new)
+                .<Answer>map(spot -> waits(request.kind(), spot, large))
                 .orElseGet(() -> new Answer.Wait(obstacle(
                         large.stream()
                                 .max(Comparator.comparing(Spot::willing)
@@ -119,6 +134,16 @@ final class Placer {
                                 .orElseThrow(),
                         request.kind(),
                         request.memoryBytes())));
+    }
+
+    private static Answer waits(WorkerKind kind, Spot spot, List<Spot> large) {
+        return kind == WorkerKind.MERGE || !spot.card().shared()
+                ? new Answer.Put(spot)
+                : large.stream()
+                        .filter(Spot::soonFree)
+                        .findFirst()
+                        .<Answer>map(soon -> new Answer.Wait(obstacle(soon, kind, 0)))
+                        .orElseGet(() -> new Answer.Put(spot));
     }
 
     /** Whether a card has room for a worker that is on it already, but does not hold memory now. */

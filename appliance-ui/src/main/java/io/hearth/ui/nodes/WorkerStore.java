@@ -35,8 +35,9 @@ final class WorkerStore {
      * @param node its node
      * @param card its card
      * @param bytes memory
+     * @param leaving whether it is on its way out
      */
-    record Hold(String worker, String owner, WorkerKind kind, String node, String card, long bytes) {}
+    record Hold(String worker, String owner, WorkerKind kind, String node, String card, long bytes, boolean leaving) {}
 
     void insert(Handle handle, Worker worker, long now) {
         WorkerSpec spec = worker.spec();
@@ -91,14 +92,16 @@ final class WorkerStore {
     }
 
     List<Hold> holds(Handle handle) {
-        return handle.createQuery("SELECT id, owner, kind, node_id, card, memory_bytes FROM worker WHERE " + HOLDS)
+        return handle.createQuery(
+                        "SELECT id, owner, kind, node_id, card, memory_bytes, released FROM worker WHERE " + HOLDS)
                 .map((row, context) -> new Hold(
                         row.getString("id"),
                         row.getString("owner"),
                         WorkerKind.valueOf(row.getString("kind").toUpperCase(java.util.Locale.ROOT)),
                         row.getString("node_id"),
                         row.getString("card"),
-                        row.getLong("memory_bytes")))
+                        row.getLong("memory_bytes"),
+                        row.getInt("released") == 1))
                 .list();
     }
 

@@ -43,6 +43,32 @@ class PlacerTest {
     }
 
     @Test
+    void anAcceleratorThatIsAboutToBeFreeIsWaitedFor() {
+        Node both = node("n4", "delta", true, card("cpu:0", 20, true), card("ascend:0", 60, false));
+        WorkerStore.Hold stays = hold(both, "ascend:0", WorkerKind.PLAN, 1);
+        WorkerStore.Hold leaves = new WorkerStore.Hold("w", "job/held", WorkerKind.PLAN, "n4", "ascend:0", GIB, true);
+        assertThat(find(List.of(both), List.of(stays), request(WorkerKind.TRAIN, 1)))
+                .isEqualTo("delta/cpu:0");
+        assertThat(find(List.of(both), List.of(leaves), request(WorkerKind.TRAIN, 1)))
+                .isEqualTo("The card delta/ascend:0 is in use by job/held, and works for one at a time.");
+        assertThat(find(List.of(both), List.of(leaves, stays), request(WorkerKind.TRAIN, 1)))
+                .isEqualTo("delta/cpu:0");
+        assertThat(find(List.of(both), List.of(leaves), request(WorkerKind.MERGE, 1)))
+                .isEqualTo("delta/cpu:0");
+        assertThat(find(List.of(both, GPU), List.of(leaves), request(WorkerKind.TRAIN, 1)))
+                .as("another one is free")
+                .isEqualTo("beta/cuda:0");
+
+        CardInfo asked = card("ascend:0", 60, false)
+                .refused(CardFinding.of(
+                        "unchecked", CardFinding.Level.NOTE, CardFinding.Origin.UNKNOWN, CardFinding.Action.NONE));
+        Node fresh = node("n5", "epsilon", true, card("cpu:0", 20, true), asked);
+        assertThat(find(List.of(fresh), List.of(), request(WorkerKind.PLAN, 1)))
+                .isEqualTo("The card epsilon/ascend:0 takes no work: "
+                        + "The worker is being asked whether it can use this card.");
+    }
+
+    @Test
     void replicasSpread() {
         WorkerRequest request = with(request(WorkerKind.SERVE, 10), Set.of(), Set.of(), Set.of("n2"));
         assertThat(find(List.of(CPU, GPU), List.of(), request)).isEqualTo("alpha/cpu:0");
@@ -149,7 +175,7 @@ class PlacerTest {
     }
 
     private static WorkerStore.Hold hold(Node node, String card, WorkerKind kind, long gib) {
-        return new WorkerStore.Hold("w", "job/held", kind, node.id(), card, gib * GIB);
+        return new WorkerStore.Hold("w", "job/held", kind, node.id(), card, gib * GIB, false);
     }
 
     private static WorkerRequest request(WorkerKind kind, long gib) {
