@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.TreeSet;
 
 /** A {@code provision.yaml} that has been understood: it fits {@code provision.schema.json}, and its parts fit each other. */
 public final class ProvisionFile {
@@ -72,12 +71,10 @@ public final class ProvisionFile {
             }
         }
         if (!found.isEmpty()) {
-            found.sort(Comparator.comparingInt(Found::line));
-            throw new Mistakes(List.copyOf(new TreeSet<>(found.stream()
-                            .map(one -> "%05d".formatted(one.line()) + one.sentence())
-                            .toList()))
-                    .stream()
-                    .map(one -> "line " + Integer.parseInt(one.substring(0, 5)) + ": " + one.substring(5))
+            throw new Mistakes(found.stream()
+                    .distinct()
+                    .sorted(Comparator.comparingInt(Found::line).thenComparing(Found::sentence))
+                    .map(one -> "line " + one.line() + ": " + one.sentence())
                     .toList());
         }
         return new ProvisionFile(yaml.tree());

@@ -5,7 +5,6 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -106,9 +105,8 @@ public final class ProvisionMain implements Callable<Integer> {
 
         @Override
         public Integer call() throws Mistakes, IOException, InterruptedException {
-            List<Path> written = new ArrayList<>(StickImages.write(
-                    Files.readString(file), codes == null ? List.of() : Files.readAllLines(codes), output));
-            written.forEach(System.out::println);
+            List<String> each = codes == null ? List.of() : Files.readAllLines(codes);
+            StickImages.write(Files.readString(file), each, output).forEach(System.out::println);
             return 0;
         }
     }

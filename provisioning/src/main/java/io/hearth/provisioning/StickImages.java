@@ -1,8 +1,11 @@
 package io.hearth.provisioning;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -70,12 +73,12 @@ final class StickImages {
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try {
             Files.writeString(content, text);
-            try (var file = new java.io.RandomAccessFile(part.toFile(), "rw")) {
+            try (var file = new RandomAccessFile(part.toFile(), "rw")) {
                 file.setLength(BYTES);
             }
             run(List.of("mkfs.vfat", "-n", "PROVISION", part.toString()));
             run(List.of("mcopy", "-i", part.toString(), content.toString(), "::provision.yaml"));
-            return Files.move(part, target, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            return Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(content);
             Files.deleteIfExists(part);
@@ -92,7 +95,7 @@ final class StickImages {
             throw new Mistakes("The program " + command.getFirst()
                     + " is not on this machine. Install the packages dosfstools and mtools.");
         }
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
             process.destroyForcibly();
             throw new Mistakes(command.getFirst() + " has failed: " + said.strip());

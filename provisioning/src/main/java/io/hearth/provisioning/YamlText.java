@@ -136,9 +136,9 @@ final class YamlText {
         } else if (tag.equals(Tag.NULL)) {
             return JsonNodeFactory.instance.nullNode();
         } else if (tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)) {
-            // Written like a number, meant as something else: a serial number, say. It needs quotation marks to be a
-            // text.
-            return JsonNodeFactory.instance.numberNode(0.5);
+            // Nothing takes fractions: a serial number, say, that looks like one.
+            throw new Mistakes("line " + line + ": " + value
+                    + " is neither a whole number nor a text; a text that looks like a number needs quotation marks.");
         }
         throw new Mistakes("line " + line + ": the tag " + tag + " is not taken here.");
     }

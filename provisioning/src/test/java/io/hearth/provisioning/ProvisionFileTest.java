@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -108,6 +111,13 @@ class ProvisionFileTest {
     }
 
     @Test
+    void whatLooksLikeAFractionIsToldAsItWasWritten() {
+        assertThat(mistakes(FIRST.replace("min-size: 500GB", "serial: 12e4")))
+                .containsExactly("line 14: 12e4 is neither a whole number nor a text; a text that looks like a number"
+                        + " needs quotation marks.");
+    }
+
+    @Test
     void damagedFilesGiveSentencesAndNothingElse() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -145,8 +155,8 @@ class ProvisionFileTest {
     }
 
     @Test
-    void aHugeFileIsNotRead(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder) throws Exception {
-        java.nio.file.Path file = java.nio.file.Files.writeString(folder.resolve("provision.yaml"), "#".repeat(70_000));
+    void aHugeFileIsNotRead(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("provision.yaml"), "#".repeat(70_000));
         assertThatThrownBy(() -> ProvisionFile.read(file))
                 .isInstanceOf(Mistakes.class)
                 .hasMessageContaining("64 KiB");
