@@ -8,8 +8,7 @@ kernel_arguments() {
 
 make_boot_images() {
   local mode kernel more
-  locate_rootfs
-  initrd=$cache/initrd-$(digest_of "$rootfs" "$here/initrd/init" "$here/initrd/modules" "$here/lib/initrd.sh").zst
+  locate_initrd
   kernel=$(<"$cache/kernel")
   printf 'ID=hearth\nNAME=Hearth\nPRETTY_NAME="Hearth %s"\nVERSION_ID=%s\n' "$version" "$version" >"$result/os-release"
   for mode in disk install net; do

@@ -11,11 +11,19 @@ fail() {
 
 # Runs a step and says how long it took; what it prints goes into a log that is shown when it fails.
 timed() {
-  local name=$1 started=$SECONDS log
+  local name=$1 started=$SECONDS log code
   log=$out/logs/${name// /-}.log
   shift
   mkdir -p "$out/logs"
-  if ! "$@" >"$log" 2>&1; then
+  # Not as a condition: within one, bash goes on after a command that fails.
+  set +e
+  (
+    set -e
+    "$@"
+  ) >"$log" 2>&1
+  code=$?
+  set -e
+  if ((code != 0)); then
     tail -n 25 "$log" >&2
     say "The step \"$name\" has failed. Its whole log is in $log."
     exit 1
@@ -37,7 +45,8 @@ as_owner() {
   if ((EUID == 0)); then
     "$@"
   else
-    unshare --user --map-root-user --map-auto -- bash -euo pipefail -c "$(declare -f); $(declare -p here root out cache version result keys); \"\$@\"" - "$@"
+    unshare --user --map-root-user --map-auto -- bash -euo pipefail -c \
+      "$(declare -f); $(declare -p here root out cache version result keys rootfs java_runtime services tree initrd 2>/dev/null); \"\$@\"" - "$@"
   fi
 }
 

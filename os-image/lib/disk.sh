@@ -5,7 +5,7 @@ readonly esp_size=512 slot_size=${HEARTH_IMAGE_SLOT:-1024} data_size=${HEARTH_IM
 readonly root_type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709
 
 make_disk() {
-  local disk=$1 esp start
+  local disk=$1 esp
   esp=$result/esp.img
   rm -f "$disk" "$esp"
   (($(stat -c %s "$result/root.img") <= slot_size << 20)) || fail "The system does not fit into a slot of $slot_size MiB."
@@ -32,16 +32,21 @@ name=hearth-data, type=L
 EOT
 }
 
+# What the boot loader of a new disk reads: its settings, and the entry of the first slot.
+loader_texts() {
+  printf 'timeout 0\nconsole-mode keep\neditor no\nauto-entries no\n' >"$1/loader.conf"
+  printf 'title Hearth %s\nsort-key 0\nversion %s\nefi /EFI/hearth/a.efi\n' "$version" "$version" >"$1/slot-a.conf"
+}
+
 # The first slot has three attempts to prove itself; after that it needs none.
 boot_files() {
   local work
   work=$(mktemp -d)
-  printf 'timeout 0\nconsole-mode keep\neditor no\nauto-entries no\n' >"$work/loader.conf"
-  printf 'title Hearth %s\nsort-key 0\nversion %s\nefi /EFI/hearth/a.efi\n' "$version" "$version" >"$work/entry"
+  loader_texts "$work"
   mmd -i "$esp" ::EFI ::EFI/BOOT ::EFI/hearth ::loader ::loader/entries
   mcopy -i "$esp" "$1" ::EFI/BOOT/BOOTX64.EFI
   mcopy -i "$esp" "$2" ::EFI/hearth/a.efi
   mcopy -i "$esp" "$work/loader.conf" ::loader/loader.conf
-  mcopy -i "$esp" "$work/entry" "::loader/entries/slot-a+3.conf"
+  mcopy -i "$esp" "$work/slot-a.conf" "::loader/entries/slot-a+3.conf"
   rm -rf "$work"
 }

@@ -1,9 +1,14 @@
 # The first program that runs: busybox, kmod and veritysetup, and no more kernel modules than it takes to find the root and
 # to open it. It mounts no file system that somebody could have written to.
 
-make_initrd() {
+# Sets "initrd" to the file.
+locate_initrd() {
   locate_rootfs
-  initrd=$cache/initrd-$(digest_of "$rootfs" "$here/initrd/init" "$here/initrd/modules" "$here/lib/initrd.sh").zst
+  initrd=$cache/initrd-$(digest_of "$rootfs" "$here/initrd/init" "$here/initrd/udhcpc" "$here/initrd/modules" "$here/lib/initrd.sh").zst
+}
+
+make_initrd() {
+  locate_initrd
   [[ ! -f $initrd ]] || return 0
   as_owner initrd_from_rootfs
 }
@@ -21,8 +26,8 @@ initrd_from_rootfs() {
   ln -s usr/lib64 "$tree/lib64"
   ln -s usr/sbin "$tree/sbin"
   cp "$base/usr/bin/busybox" "$tree/bin/busybox"
-  cp "$here/initrd/init" "$tree/init"
-  chmod 755 "$tree/init"
+  install -m 755 "$here/initrd/init" "$tree/init"
+  install -m 755 "$here/initrd/udhcpc" "$tree/usr/lib/udhcpc"
   add_program "$base" "$tree" /usr/bin/kmod /usr/sbin/modprobe
   add_program "$base" "$tree" /usr/sbin/veritysetup /usr/sbin/veritysetup
   mkdir -p "$tree/usr/lib/modules/$kernel"

@@ -9,6 +9,7 @@ make_iso() {
   cp "$result/disk.efi" "$work/hearth/boot.efi"
   cp "$result/loader.efi" "$work/hearth/loader.efi"
   printf '%s\n' "$version" >"$work/hearth/version"
+  loader_texts "$work/hearth"
   rm -f "$esp"
   truncate -s 128M "$esp"
   mkfs.vfat -F 32 -n HEARTH -i 48454153 --invariant "$esp" >/dev/null

@@ -28,18 +28,7 @@ make_tree() {
   name_system
   cp "$keys/bundle-ca.pem" "$tree/etc/rauc/ca.pem"
   enable_services
-  break_on_purpose
   tidy
-}
-
-# For tests of falling back: a system that is whole, but does not do its work.
-break_on_purpose() {
-  case ${HEARTH_IMAGE_BREAK:-} in
-    '') ;;
-    control-plane) rm "$tree/usr/lib/hearth/control-plane/quarkus-run.jar" ;;
-    hang) printf '#!/bin/bash\nexec sleep infinity\n' >"$tree/usr/lib/hearth/bin/check-health" ;;
-    *) fail "A system cannot be broken in the way \"$HEARTH_IMAGE_BREAK\"." ;;
-  esac
 }
 
 # Enters users into the files of the image; passwords are locked.
