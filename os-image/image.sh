@@ -4,7 +4,7 @@
 #   image.sh build [--version V] [--keys DIR]   system, bundle, disk image, ISO: target/image/V
 #   image.sh keys DIR                           throwaway keys for tests; an operator has keys of one's own
 #   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
-#   image.sh test TEST...                       smoke, install, update
+#   image.sh test TEST...                       smoke, install, update, sbom, reproducible
 #   image.sh sizes [--version V]                what lies in the image
 #   image.sh lack                               the programs that are missing on this machine, for apt-get install
 #

@@ -32,9 +32,9 @@ fresh_vm() {
 test_smoke() {
   local vm_port
   start_installed smoke 18443
-  [[ $(answers $vm_port /login) == *"<"* ]] || fail "the login page is not there"
+  [[ $(answers "$vm_port" /login) == *"<"* ]] || fail "the login page is not there"
   [[ -z $(in_vm smoke 'systemctl --failed --no-legend') ]] || fail "Units have failed: $(in_vm smoke 'systemctl --failed --no-legend')"
-  main_job smoke $vm_port
+  main_job smoke "$vm_port"
   say "first fine-tuned answer $(since_start smoke) s after power-on"
   kill_vm smoke
 }
@@ -105,6 +105,7 @@ test_update() {
   in_vm $name 'sha256sum </dev/disk/by-partlabel/hearth-root-b | cmp - /run/before' || fail "A refused bundle was written."
   refused $name tampered.raucb 'error\|fail'
   # A tampered bundle may have begun to be written: the slot is not bootable then, and A goes on.
+  # shellcheck disable=SC2016 # it is the machine's shell that expands it
   in_vm $name 'test "$(rauc status --output-format=shell | grep ^RAUC_SYSTEM_BOOTED_BOOTNAME)" = "RAUC_SYSTEM_BOOTED_BOOTNAME='"'A'"'"; ls /efi/loader/entries'
   say "foreign, older and tampered bundles are refused"
   in_vm $name "rauc install /run/stick/hearth-$good.raucb" 900
@@ -182,4 +183,39 @@ YAML
   say "healthy $(since_start $name) s after power-on"
   [[ $(in_vm $name hostname) == box-1* ]] || fail "The machine has not the name of its file."
   kill_vm $name
+}
+
+# Whether the bill of materials is what CycloneDX says it must be, and names all that lies in the system that was built.
+test_sbom() {
+  local sealed=$out/sealed
+  rm -rf "$sealed"
+  # From the squashfs itself, not from the folder that it was made of.
+  unsquashfs -q -n -no-xattrs -d "$sealed" "$result/root.img" usr/lib/hearth usr/share/doc >/dev/null
+  cmp "$sealed/usr/lib/hearth/sbom.cdx.json" "$result/hearth-$version.cdx.json" || fail "The bill in the system is another one."
+  /usr/bin/python3 "$here/lib/sbom.py" check --tree "$sealed" "$result/hearth-$version.cdx.json"
+  local module=$root/provisioning/target
+  "$JAVA_HOME/bin/java" -cp "$module/test-classes:$(<"$module/test-classpath")" io.hearth.provisioning.BillSchema "$result/hearth-$version.cdx.json"
+  rm -rf "$sealed"
+}
+
+# Whether the same commit gives the same bytes: built a second time elsewhere, from nothing but the commit and the keys.
+test_reproducible() {
+  local again=$out/again name different=0
+  [[ -z $(git -C "$root" status --porcelain) ]] || fail "There are changes that are not in a commit: nobody could build this a second time."
+  rm -rf "$again"
+  git clone -q "$root" "$again/hearth"
+  HEARTH_IMAGE_OUT=$again/image "$again/hearth/hearth" image build --version "$version" --keys "$keys" >&2
+  for name in roothash root.img {loader,disk,install,net}.efi "hearth-$version".{cdx.json,raucb,iso} disk.img; do
+    if cmp -s "$result/$name" "$again/image/$version/$name"; then
+      say "  $name: the same, $(stat -c %s "$result/$name") bytes, SHA-256 $(sha256sum <"$result/$name" | cut -c 1-16)..."
+    else
+      say "  $name: $(cmp -l "$result/$name" "$again/image/$version/$name" 2>/dev/null | wc -l) bytes differ; $(stat -c %s "$result/$name" "$again/image/$version/$name" | xargs) bytes"
+      different=1
+    fi
+  done
+  if ((different)); then
+    diff -rq --no-dereference "$cache/tree" "$again/image/cache/tree" | head -n 50 >&2 || true
+    fail "Two builds of one commit differ; the second one is kept in $again."
+  fi
+  rm -rf "$again"
 }
