@@ -26,13 +26,17 @@ sign_boot() {
   at_moment sbsign --key "$keys/boot.key" --cert "$keys/boot.pem" --output "$2" "$1" 2>/dev/null
 }
 
-# A bundle holds one generation: the root, its boot image, and the hook that puts it in place. Laid out as RAUC's format "verity" says:
-# squashfs, tree of hashes, signed manifest and its length. RAUC's own command would draw a salt at random and sign the hour, so that
-# no two bundles were the same; otherwise its bytes are these.
 make_bundle() {
-  local content bundle=$result/hearth-$version.raucb size hash
+  bundle_of "$result/root.img" "$result/hearth-$version.raucb"
+}
+
+# bundle_of ROOT TARGET: one generation: the root, its boot image, and the hook that puts it in place. Laid out as RAUC's format "verity"
+# says: squashfs, tree of hashes, signed manifest and its length. RAUC's own command would draw a salt at random and sign the hour, so
+# that no two bundles were the same; otherwise its bytes are these.
+bundle_of() {
+  local content bundle=$2 size hash
   content=$(mktemp -d "$result/bundle.XXXXXX")
-  ln "$result/root.img" "$content/root.img"
+  ln "$1" "$content/root.img"
   cp "$result/disk.efi" "$content/boot.efi"
   printf '%s\n' "$version" >"$content/version"
   install -m 755 "$here/bundle/hook" "$content/hook"
@@ -49,8 +53,8 @@ filename=hook
 hooks=install-check
 
 [image.rootfs]
-sha256=$(sha256sum <"$result/root.img" | cut -d ' ' -f 1)
-size=$(stat -c %s "$result/root.img")
+sha256=$(sha256sum <"$1" | cut -d ' ' -f 1)
+size=$(stat -c %s "$1")
 filename=root.img
 hooks=post-install
 EOT

@@ -23,7 +23,6 @@ make_rootfs() {
   done
   # Licences are kept: what is shipped must carry them.
   options+=(--dpkgopt='path-include=/usr/share/doc/*/copyright')
-  # shellcheck disable=SC2016 # mmdebstrap gives the folder
   options+=(--customize-hook='rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*')
   # The archive serves many commits, and must be the same whichever of them made it.
   SOURCE_DATE_EPOCH=$cache_moment mmdebstrap "${options[@]}" "$suite" "$rootfs.part" "$sources" --format=tar
