@@ -80,7 +80,8 @@ def own_jar(path, data, version):
     part = path[len(HOME) + 1 :]
     if not module and not re.fullmatch(r"(control-plane|agent)/(quarkus-run|quarkus/(generated|transformed)-bytecode)\.jar", part):
         return None
-    purl = f"pkg:maven/io.hearth/{module[1]}@{version}" if module else f"pkg:generic/hearth/{part.replace('/', '-')}@{version}"
+    # As Maven's bills refer to it.
+    purl = f"pkg:maven/io.hearth/{module[1]}@{version}?type=jar" if module else f"pkg:generic/hearth/{part.replace('/', '-')}@{version}"
     return {
         "type": "library", "bom-ref": purl, "supplier": OWN, "group": "io.hearth", "name": module[1] if module else part,
         "version": version, "hashes": hashed(data), "licenses": [{"license": {"id": "Apache-2.0"}}], "purl": purl,
@@ -252,6 +253,8 @@ def make(options):
         "metadata": {
             "timestamp": datetime.datetime.fromtimestamp(options.moment, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "lifecycles": [{"phase": "build"}],
+            "tools": {"components": [{"type": "application", "supplier": OWN, "name": "os-image/lib/sbom.py"},
+                                     {"type": "application", "group": "org.cyclonedx", "name": "cyclonedx-maven-plugin"}]},
             "component": {"type": "operating-system", "bom-ref": purl, "supplier": OWN, "name": "hearth", "version": options.version,
                           "licenses": [{"license": {"id": "Apache-2.0"}}], "purl": purl},
         },

@@ -81,7 +81,9 @@ class BillOfMaterialsTest {
         file("maven.json", """
                 {"components": [{"type": "library", "bom-ref": "pkg:maven/org.example/library@1.0?type=jar", "name": "library",
                  "version": "1.0", "purl": "pkg:maven/org.example/library@1.0?type=jar", "licenses": [{"license": {"id": "MIT"}}],
-                 "hashes": [{"alg": "SHA-256", "content": "%s"}]}]}
+                 "hashes": [{"alg": "SHA-256", "content": "%s"}]}],
+                 "dependencies": [{"ref": "pkg:maven/io.hearth/hearth-device-cpu@0.1.0?type=jar",
+                 "dependsOn": ["pkg:maven/org.example/library@1.0?type=jar"]}]}
                 """.formatted(sha256(home.resolve("worker/lib/library-1.0.jar"))));
     }
 
@@ -96,12 +98,17 @@ class BillOfMaterialsTest {
                         "pkg:deb/debian/libgreeting2@1%3A1.0-1%2Bb2?arch=amd64&distro=trixie",
                         "pkg:deb/debian/libc6@2.41-12?arch=amd64&distro=trixie",
                         "pkg:maven/org.example/library@1.0?type=jar",
-                        "pkg:maven/io.hearth/hearth-device-cpu@0.1.0",
-                        "pkg:maven/io.hearth/hearth-appliance-ui@0.1.0",
+                        "pkg:maven/io.hearth/hearth-device-cpu@0.1.0?type=jar",
+                        "pkg:maven/io.hearth/hearth-appliance-ui@0.1.0?type=jar",
                         "pkg:generic/hearth/control-plane-quarkus-generated-bytecode.jar@0.1.0",
                         "pkg:generic/temurin@25.0.3+9",
                         "pkg:npm/%40vaadin/grid@25.1.2",
                         "");
+        assertThat(content.path("dependencies").findParents("ref"))
+                .filteredOn(node -> node.path("ref").asText().contains("hearth-device-cpu"))
+                .singleElement()
+                .extracting(node -> node.at("/dependsOn/0").asText())
+                .isEqualTo("pkg:maven/org.example/library@1.0?type=jar");
         JsonNode greeting = component(content, "libgreeting2");
         assertThat(greeting.at("/licenses/0/license/id").asText()).isEqualTo("MIT");
         assertThat(greeting.at("/licenses/1/license/id").asText()).isEqualTo("GPL-2.0-or-later");
