@@ -5,7 +5,8 @@
 #                                               system, bundle, disk image, ISO: target/image/V; files of DIR are laid over the system
 #   image.sh keys DIR                           throwaway keys for tests; an operator has keys of one's own
 #   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
-#   image.sh test TEST...                       smoke, install, join, update, rollback, powercut, resume
+#   image.sh test TEST...                       smoke, install, join, update, rollback, powercut, resume,
+#                                               sbom, reproducible
 #   image.sh sizes [--version V]                what lies in the image
 #   image.sh lack                               the programs that are missing on this machine, for apt-get install
 #
@@ -20,7 +21,7 @@ readonly here root
 # Where everything that is made lies; caches beside the results.
 readonly out=${HEARTH_IMAGE_OUT:-$root/target/image}
 readonly cache=$out/cache
-for part in common rootfs java services initrd system bundle disk iso keys machine tests update-tests; do
+for part in common rootfs java services initrd system bundle disk iso keys machine tests update-tests build-tests; do
   # shellcheck source=/dev/null
   . "$here/lib/$part.sh"
 done

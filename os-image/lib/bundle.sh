@@ -23,16 +23,18 @@ make_boot_images() {
 }
 
 sign_boot() {
-  sbsign --key "$keys/boot.key" --cert "$keys/boot.pem" --output "$2" "$1" 2>/dev/null
+  at_moment sbsign --key "$keys/boot.key" --cert "$keys/boot.pem" --output "$2" "$1" 2>/dev/null
 }
 
 make_bundle() {
   bundle_of "$result/root.img" "$result/hearth-$version.raucb"
 }
 
-# bundle_of ROOT TARGET: one generation: the root, its boot image, and the hook that puts it in place.
+# bundle_of ROOT TARGET: one generation: the root, its boot image, and the hook that puts it in place. Laid out as RAUC's format "verity"
+# says: squashfs, tree of hashes, signed manifest and its length. RAUC's own command would draw a salt at random and sign the hour, so
+# that no two bundles were the same; otherwise its bytes are these.
 bundle_of() {
-  local content
+  local content bundle=$2 size hash
   content=$(mktemp -d "$result/bundle.XXXXXX")
   ln "$1" "$content/root.img"
   cp "$result/disk.efi" "$content/boot.efi"
@@ -51,11 +53,23 @@ filename=hook
 hooks=install-check
 
 [image.rootfs]
+sha256=$(sha256sum <"$1" | cut -d ' ' -f 1)
+size=$(stat -c %s "$1")
 filename=root.img
 hooks=post-install
 EOT
-  rm -f "$2"
-  rauc --cert="$keys/bundle.pem" --key="$keys/bundle.key" --mksquashfs-args="-comp zstd -Xcompression-level 1 -all-time $(moment) -mkfs-time $(moment)" \
-    bundle "$content" "$2"
+  rm -f "$bundle" "$bundle.part"
+  mksquashfs "$content" "$bundle.part" -all-root -noappend -quiet -no-progress -no-xattrs -comp zstd -Xcompression-level 1 \
+    -all-time "$(moment)" -mkfs-time "$(moment)"
+  size=$(stat -c %s "$bundle.part")
+  hash=$(veritysetup format --no-superblock "$bundle.part" "$bundle.part" --hash-offset="$size" --salt="$(salt)" | awk '/Root hash/ { print $3 }')
+  [[ -n $hash ]] || fail "veritysetup has given no hash of the bundle."
+  sed -i "/^format=verity/a verity-hash=$hash\nverity-salt=$(salt)\nverity-size=$(($(stat -c %s "$bundle.part") - size))" "$content/manifest.raucm"
+  at_moment openssl cms -sign -binary -nodetach -nosmimecap -md sha256 -outform DER -signer "$keys/bundle.pem" -inkey "$keys/bundle.key" \
+    -in "$content/manifest.raucm" -out "$content/signature"
+  { cat "$content/signature" && printf '%016x' "$(stat -c %s "$content/signature")" | xxd -r -p; } >>"$bundle.part"
   rm -rf "$content"
+  mv "$bundle.part" "$bundle"
+  # What an appliance will say of it.
+  rauc --keyring="$keys/bundle-ca.pem" info "$bundle"
 }

@@ -13,9 +13,10 @@ make_iso() {
   rm -f "$esp"
   truncate -s 128M "$esp"
   mkfs.vfat -F 32 -n HEARTH -i 48454153 --invariant "$esp" >/dev/null
-  mmd -i "$esp" ::EFI ::EFI/BOOT
-  mcopy -i "$esp" "$result/install.efi" ::EFI/BOOT/BOOTX64.EFI
-  xorriso -as mkisofs -quiet -r -J -V HEARTH -o "$result/hearth-$version.iso" \
+  at_moment mmd -i "$esp" ::EFI ::EFI/BOOT
+  at_moment mcopy -i "$esp" "$result/install.efi" ::EFI/BOOT/BOOTX64.EFI
+  find "$work" -exec touch -d "@$(moment)" {} +
+  SOURCE_DATE_EPOCH=$(moment) xorriso -as mkisofs -quiet -r -J -V HEARTH -o "$result/hearth-$version.iso" \
     -append_partition 2 C12A7328-F81F-11D2-BA4B-00A0C93EC93B "$esp" -appended_part_as_gpt \
     -e --interval:appended_partition_2:all:: -no-emul-boot -partition_offset 16 "$work"
   rm -rf "$work" "$esp"

@@ -14,7 +14,7 @@ make_keys() {
 write_keys() {
   umask 077
   mkdir -p "$1"
-  cd "$1"
+  cd "$1" || exit
   openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test boot signing" -keyout boot.key -out boot.pem
   openssl req -x509 -newkey rsa:3072 -nodes -days 7300 -sha256 -subj "/CN=Hearth test update authority" \
     -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" -keyout bundle-ca.key -out bundle-ca.pem

@@ -29,7 +29,20 @@ make_tree() {
   cp "$keys/bundle-ca.pem" "$tree/etc/rauc/ca.pem"
   enable_services
   [[ -z $overlay ]] || cp -r "$overlay/." "$tree/"
+  list_materials
   tidy
+}
+
+# The bill of materials, of the tree as it is and of Debian's database of packages before it is tidied away.
+list_materials() {
+  local sbom=$tree/usr/lib/hearth/sbom.cdx.json module
+  local -a bills=()
+  for module in appliance-ui node-agent/agent runtime/worker provisioning; do
+    bills+=(--bill "$root/$module/target/bom.json")
+  done
+  /usr/bin/python3 "$here/lib/sbom.py" make --tree "$tree" --dpkg-status "$tree/var/lib/dpkg/status" --java-release "$JAVA_HOME/release" \
+    --version "$version" --program-version "$(program_version)" --moment "$(moment)" --output "$sbom" "${bills[@]}"
+  cp "$sbom" "$result/hearth-$version.cdx.json"
 }
 
 # Enters users into the files of the image; passwords are locked.
@@ -101,7 +114,7 @@ tidy() {
   # The list of packages is part of what is shipped; it lies where /var of an older system does not hide it.
   mkdir -p "$tree/usr/lib/hearth/packages"
   sed -n '/^Package: /p; /^Version: /p; /^Architecture: /p; /^$/p' "$tree/var/lib/dpkg/status" >"$tree/usr/lib/hearth/packages/debian"
-  rm -rf "$tree"/var/lib/{apt,dpkg} "$tree"/var/cache/{apt,debconf,ldconfig} "$tree"/var/log/* "$tree"/boot/* "$tree"/tmp/* \
+  rm -rf "$tree"/var/lib/{apt,dpkg} "$tree"/var/cache/{apt,debconf,ldconfig} "$tree"/var/log/* "${tree:?}"/boot/* "$tree"/tmp/* \
     "$tree"/usr/share/{zoneinfo/right,info,lintian} "$tree"/etc/{apt,machine-id.*,ld.so.cache~} "$tree"/etc/*-
   rm -rf "$tree/usr/lib/python3" "$tree/usr/share/python3"
   # Nobody becomes somebody else on this system.
@@ -116,15 +129,18 @@ squash_tree() {
     -no-progress -all-time "$(moment)" -mkfs-time "$(moment)" -no-xattrs
 }
 
+salt() {
+  printf 'hearth %s' "$version" | sha256sum | cut -c 1-64
+}
+
 # Appends the tree of hashes. Salt and UUID are the version's, so that the same files have the same hash.
 seal() {
-  local size offset salt uuid
+  local size offset
   size=$(stat -c %s "$result/root.img")
   offset=$(((size + 4095) / 4096 * 4096))
   truncate -s $offset "$result/root.img"
-  salt=$(printf 'hearth %s' "$version" | sha256sum | cut -c 1-64)
-  uuid=${salt:0:8}-${salt:8:4}-4${salt:13:3}-8${salt:17:3}-${salt:20:12}
-  veritysetup format "$result/root.img" "$result/root.img" --hash-offset=$offset --salt="$salt" --uuid="$uuid" |
+  veritysetup format "$result/root.img" "$result/root.img" --hash-offset=$offset --salt="$(salt)" \
+    --uuid="$(uuid_of "root $version")" |
     awk '/Root hash/ { print $3 }' >"$result/roothash"
   printf '%s' $offset >"$result/hashoffset"
   truncate -s %4096 "$result/root.img"
