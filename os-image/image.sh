@@ -5,7 +5,7 @@
 #     [--drivers DIR]                           drivers of cards, as os-image/drivers/README says (default: os-image/drivers)
 #   image.sh keys DIR                           throwaway keys for tests; an operator has keys of one's own
 #   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
-#   image.sh test TEST...                       smoke, install, update
+#   image.sh test TEST...                       smoke, install, update, drivers
 #   image.sh sizes [--version V]                what lies in the image
 #   image.sh lack                               the programs that are missing on this machine, for apt-get install
 #

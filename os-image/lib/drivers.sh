@@ -51,7 +51,7 @@ recipe_values() {
 
 check_recipe() {
   local file word rest number=0
-  file=$(recipe_of "$1")
+  file=$(recipe_of "$1") || exit 2
   while read -r word rest; do
     number=$((number + 1))
     [[ -n $word && $word != \#* ]] || continue
@@ -60,7 +60,7 @@ check_recipe() {
     case $word in
       pci) [[ $rest =~ ^([0-9a-f]{4}):([0-9a-f]{4}|\*):([0-9a-f]{4}|\*)$ ]] ||
         fail "$file, line $number: \"$rest\" is not vendor:device:class, such as 10de:*:0302 (small hexadecimal digits)." ;;
-      blacklist | load | allow | device | node | option) [[ $rest =~ ^[A-Za-z0-9_.*{}=,\ /-]+$ ]] ||
+      blacklist | load | allow | device | node | option) [[ $rest =~ ^[][A-Za-z0-9_.*{}=,\ /-]+$ ]] ||
         fail "$file, line $number: \"$rest\" holds a character that \"$word\" cannot have." ;;
       unpack) [[ $rest =~ ^(nvidia-run|ascend-run|deb|tar)\ +[^/\ ]+\ +[A-Za-z0-9_.-]+$ ]] ||
         fail "$file, line $number: it must be: unpack nvidia-run|ascend-run|deb|tar FILE FOLDER" ;;

@@ -2,21 +2,59 @@
 # in place of a card. Each boot goes only as far as it must; that the machine becomes healthy is seen where the drivers are broken.
 
 test_drivers() {
+  drivers_refused_by_the_build
   build_with_trial_driver
   drivers_without_card
   drivers_with_card
   drivers_broken
 }
 
+# What the build refuses before it unpacks or compiles anything.
+drivers_refused_by_the_build() {
+  local folder=$out/bad-drivers/trial
+  write_trial_driver "$folder"
+  rm "$folder/SHA256SUMS"
+  build_refuses 'There is no SHA256SUMS'
+  write_trial_driver "$folder"
+  echo x >>"$folder/hearth-trial-1.tar"
+  build_refuses 'is not what SHA256SUMS says'
+  write_trial_driver "$folder"
+  echo x >"$folder/further.run"
+  build_refuses 'does not name further.run'
+  write_trial_driver "$folder"
+  rm "$folder/recipe"
+  build_refuses 'There is no recipe'
+  local line
+  for line in 'colour blue' 'pci 10DE:*:0300' 'pci 10de:*:03*' 'unpack zip hearth-trial-1.tar trial' 'files trial/trial.txt /bin' \
+    'files ../../etc/shadow /etc' 'load $(reboot)'; do
+    write_trial_driver "$folder"
+    echo "$line" >>"$folder/recipe"
+    build_refuses 'recipe, line 12: '
+  done
+  rm -rf "$out/bad-drivers"
+}
+
+build_refuses() {
+  local output
+  if output=$(drivers=$out/bad-drivers result=$out/bad-drivers && make_drivers 2>&1); then
+    fail "The build took it: $1"
+  fi
+  [[ $output == *"$1"* ]] || fail "The build refused it, but not for what it is ($1): $output"
+  say "  ${output##*$'\n'}"
+}
+
+write_trial_driver() {
+  rm -rf "$1"
+  mkdir -p "$1"
+  cp "$here/test/module/recipe" "$1/"
+  tar -C "$here/test/module" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(moment)" -cf "$1/hearth-trial-1.tar" \
+    Kbuild hearth_trial.c trial.txt trial.conf
+  (cd "$1" && sha256sum hearth-trial-1.tar >SHA256SUMS)
+}
+
 # Sets "version" and "result" to an image with the trial driver.
 build_with_trial_driver() {
-  local folder=$out/trial-drivers/trial
-  rm -rf "$out/trial-drivers"
-  mkdir -p "$folder"
-  cp "$here/test/module/recipe" "$folder/"
-  tar -C "$here/test/module" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(moment)" -cf "$folder/hearth-trial-1.tar" \
-    Kbuild hearth_trial.c trial.txt trial.conf
-  (cd "$folder" && sha256sum hearth-trial-1.tar >SHA256SUMS)
+  write_trial_driver "$out/trial-drivers/trial"
   use_version_with_trial_driver
   "$here/image.sh" build --version "$version" --keys "$keys" --drivers "$out/trial-drivers"
 }
