@@ -3,7 +3,8 @@
 # The command line that all have in common. The root hash in it is what makes the signature one of the whole system.
 kernel_arguments() {
   printf '%s' "console=tty0 console=ttyS0,115200 panic=10 audit=0 quiet loglevel=4 systemd.machine_id=firmware" \
-    " systemd.gpt_auto=0 systemd.show_status=auto hearth.roothash=$(<"$result/roothash") hearth.hashoffset=$(<"$result/hashoffset")"
+    " systemd.gpt_auto=0 systemd.show_status=auto hearth.roothash=$(<"$result/roothash") hearth.hashoffset=$(<"$result/hashoffset")" \
+    "$(cat "$result/drivers" 2>/dev/null)"
 }
 
 make_boot_images() {
@@ -62,9 +63,9 @@ EOT
   mksquashfs "$content" "$bundle.part" -all-root -noappend -quiet -no-progress -no-xattrs -comp zstd -Xcompression-level 1 \
     -all-time "$(moment)" -mkfs-time "$(moment)"
   size=$(stat -c %s "$bundle.part")
-  hash=$(veritysetup format --no-superblock "$bundle.part" "$bundle.part" --hash-offset="$size" --salt="$(salt)" | awk '/Root hash/ { print $3 }')
+  hash=$(veritysetup format --no-superblock "$bundle.part" "$bundle.part" --hash-offset="$size" --salt="$(salt_of "hearth $version")" | awk '/Root hash/ { print $3 }')
   [[ -n $hash ]] || fail "veritysetup has given no hash of the bundle."
-  sed -i "/^format=verity/a verity-hash=$hash\nverity-salt=$(salt)\nverity-size=$(($(stat -c %s "$bundle.part") - size))" "$content/manifest.raucm"
+  sed -i "/^format=verity/a verity-hash=$hash\nverity-salt=$(salt_of "hearth $version")\nverity-size=$(($(stat -c %s "$bundle.part") - size))" "$content/manifest.raucm"
   at_moment openssl cms -sign -binary -nodetach -nosmimecap -md sha256 -outform DER -signer "$keys/bundle.pem" -inkey "$keys/bundle.key" \
     -in "$content/manifest.raucm" -out "$content/signature"
   { cat "$content/signature" && printf '%016x' "$(stat -c %s "$content/signature")" | xxd -r -p; } >>"$bundle.part"
