@@ -1,4 +1,5 @@
-# A virtual machine under QEMU's software emulation. Its serial line goes to a file; a second one is a shell for tests, which only a
+# A virtual machine under QEMU's software emulation, with one processor: with two, whose threads QEMU emulates side by side, Java crashes
+# now and then in code that it has just compiled or patched. Its serial line goes to a file; a second one is a shell for tests, which only a
 # boot argument from outside turns on (systemd's debug shell; Secure Boot forbids such arguments).
 
 readonly firmware=/usr/share/OVMF
@@ -11,7 +12,7 @@ start_vm() {
   [[ -f $folder/vars.fd ]] || cp "$firmware/OVMF_VARS_4M.fd" "$folder/vars.fd"
   : >"$folder/serial.log"
   rm -f "$folder/shell" "$folder/monitor"
-  qemu-system-x86_64 -name "$name" -machine q35 -accel tcg,thread=multi,tb-size=512 -cpu max -smp 2 -m "${vm_memory:-3072}" \
+  qemu-system-x86_64 -name "$name" -machine q35 -accel tcg,tb-size=512 -cpu max -smp 1 -m "${vm_memory:-3072}" \
     -uuid "$(printf 'hearth %s' "${vm_identity:-$name}" | md5sum | sed 's/\(........\)\(....\)\(....\)\(....\)\(............\).*/\1-\2-\3-\4-\5/')" \
     -display none -vga std -serial "file:$folder/serial.log" -serial "unix:$folder/shell,server,nowait" \
     -monitor "unix:$folder/monitor,server,nowait" -pidfile "$folder/pid" \
