@@ -2,9 +2,10 @@
 # Builds the appliance's image, boots it, and tests it. `./hearth image` calls it.
 #
 #   image.sh build [--version V] [--keys DIR]   system, bundle, disk image, ISO: target/image/V
-#   image.sh keys DIR                           throwaway keys for tests; an operator has keys of one's own
+#   image.sh keys DIR [CERTIFICATE...]          throwaway keys for tests; an operator has keys of one's own. Certificates: whose
+#                                               programs Secure Boot lets start as well
 #   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
-#   image.sh test TEST...                       smoke, install, update
+#   image.sh test TEST...                       smoke, install, update, secureboot, tpm, pxe
 #   image.sh sizes [--version V]                what lies in the image
 #   image.sh lack                               the programs that are missing on this machine, for apt-get install
 #
@@ -19,7 +20,7 @@ readonly here root
 # Where everything that is made lies; caches beside the results.
 readonly out=${HEARTH_IMAGE_OUT:-$root/target/image}
 readonly cache=$out/cache
-for part in common rootfs java services initrd system bundle disk iso keys machine tests; do
+for part in common rootfs java services initrd system bundle disk iso keys machine tests tests-trust; do
   # shellcheck source=/dev/null
   . "$here/lib/$part.sh"
 done
@@ -29,7 +30,7 @@ main() {
   [[ $# -eq 0 ]] || shift
   case $command in
     build) read_options "$@" && build_all ;;
-    keys) make_keys "${1:?Say where to: image keys FOLDER}" ;;
+    keys) make_keys "${1:?Say where to: image keys FOLDER}" "${@:2}" ;;
     run) read_options "$@" && run_machine ;;
     test) run_tests "$@" ;;
     sizes) read_options "$@" && list_sizes ;;

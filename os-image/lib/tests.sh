@@ -136,11 +136,11 @@ make_provision_stick() {
   rm -f "$file"
 }
 
-# start_installer NAME: from the ISO on a USB stick, with the PROVISION stick and the disk of the machine.
+# start_installer NAME [QEMU ARGUMENT...]: from the ISO on a USB stick, with the PROVISION stick and the disk of the machine.
 start_installer() {
   start_vm "$1" -drive "if=none,id=medium,format=raw,readonly=on,file=$result/hearth-$version.iso" -device qemu-xhci \
     -device usb-storage,drive=medium,bootindex=0 -drive "if=none,id=stick,format=raw,file=$out/vm/$1/provision.img" \
-    -device usb-storage,drive=stick -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img"
+    -device usb-storage,drive=stick -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img" "${@:2}"
 }
 
 test_install() {
