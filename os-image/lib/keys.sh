@@ -9,37 +9,30 @@
 
 # make_keys FOLDER [CERTIFICATE...]: further certificates whose programs the firmware may start, such as that of a card's option ROM.
 make_keys() {
-  local folder=$1
-  shift
-  require_programs
-  [[ ! -e $folder/boot.key ]] || fail "There are keys in $folder already."
   local certificate
-  for certificate in "$@"; do
+  require_programs
+  [[ ! -e $1/boot.key ]] || fail "There are keys in $1 already."
+  for certificate in "${@:2}"; do
     certificate_bytes "$certificate" >/dev/null || fail "$certificate is no certificate, neither in PEM nor in DER."
   done
-  (
-    umask 077
-    mkdir -p "$folder"
-    cd "$folder"
-    openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test boot signing" -keyout boot.key -out boot.pem
-    openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test platform key" -keyout platform.key -out platform.pem
-    openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test exchange key" -keyout exchange.key -out exchange.pem
-    openssl req -x509 -newkey rsa:3072 -nodes -days 7300 -sha256 -subj "/CN=Hearth test update authority" \
-      -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" -keyout bundle-ca.key -out bundle-ca.pem
-    openssl req -newkey rsa:3072 -nodes -sha256 -subj "/CN=Hearth test update signing" -keyout bundle.key -out bundle.csr
-    openssl x509 -req -in bundle.csr -CA bundle-ca.pem -CAkey bundle-ca.key -CAcreateserial -days 3650 -sha256 -out bundle.pem \
-      -extfile <(printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=codeSigning,emailProtection\nbasicConstraints=critical,CA:FALSE\n')
-    rm -f bundle.csr
-  ) 2>"$folder.log" || {
-    cat "$folder.log" >&2
-    fail "The keys could not be made."
-  }
-  make_lists "$folder" "$@" 2>"$folder.log" || {
-    cat "$folder.log" >&2
-    fail "The firmware's lists could not be made."
-  }
-  rm -f "$folder.log"
-  say "Keys for tests are in $folder. Do not use them for boxes that matter."
+  timed "keys" write_keys "$1"
+  timed "lists of trust" make_lists "$@"
+  say "Keys for tests are in $1. Do not use them for boxes that matter."
+}
+
+write_keys() {
+  umask 077
+  mkdir -p "$1"
+  cd "$1"
+  openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test boot signing" -keyout boot.key -out boot.pem
+  openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test platform key" -keyout platform.key -out platform.pem
+  openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test exchange key" -keyout exchange.key -out exchange.pem
+  openssl req -x509 -newkey rsa:3072 -nodes -days 7300 -sha256 -subj "/CN=Hearth test update authority" \
+    -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" -keyout bundle-ca.key -out bundle-ca.pem
+  openssl req -newkey rsa:3072 -nodes -sha256 -subj "/CN=Hearth test update signing" -keyout bundle.key -out bundle.csr
+  openssl x509 -req -in bundle.csr -CA bundle-ca.pem -CAkey bundle-ca.key -CAcreateserial -days 3650 -sha256 -out bundle.pem \
+    -extfile <(printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=codeSigning,emailProtection\nbasicConstraints=critical,CA:FALSE\n')
+  rm bundle.csr
 }
 
 # The firmware's lists, each signed by whom it obeys: PK by itself, KEK by PK, db by KEK.
@@ -54,7 +47,9 @@ make_lists() {
   for certificate in "$folder/boot.pem" "$@"; do
     signature_list "$owner" "$certificate"
   done >"$work/db"
-  sign_list PK platform && sign_list KEK platform && sign_list db exchange || return 1
+  sign_list PK platform
+  sign_list KEK platform
+  sign_list db exchange
   rm -rf "$work"
 }
 

@@ -151,10 +151,7 @@ then: poweroff
 YAML
   start_tpm $name "$out/vm/$name/tpm-own"
   start_installer $name "${tpm[@]}"
-  wait_for $name 900 serial_says $name 'hearth install: done|nothing was changed'
-  serial_says $name 'hearth install: done' || fail "Not installed: $(grep -a 'hearth install' "$out/vm/$name/serial.log" | tail -n 2)"
-  say "  installed $(since_start $name) s after power-on"
-  while vm_runs $name && (($(since_start $name) < 1200)); do sleep 1; done
+  await_installed $name
   [[ -n $(recovery_key_of $name) ]] || fail "There is no recovery key on the stick."
   ! grep -aqF "$(recovery_key_of $name)" "$out/vm/$name/serial.log" || fail "The recovery key was shown."
   say "  the recovery key is on the stick, and was not shown"
@@ -237,9 +234,7 @@ YAML
     -drive "if=virtio,format=raw,file=$out/vm/$name/disk.img"
   wait_for $name 300 serial_says $name 'mode net'
   say "  $(grep -a 'mode net' "$out/vm/$name/serial.log" | tail -n 1 | tr -d '\033\r')"
-  wait_for $name 600 serial_says $name 'hearth install: done|nothing was changed'
-  serial_says $name 'hearth install: done' || fail "Not installed: $(grep -a 'hearth install' "$out/vm/$name/serial.log" | tail -n 2)"
-  say "  installed from the network $(since_start $name) s after power-on"
+  await_installed $name
   kill_vm $name
   kill $server
   trap stop_all EXIT
