@@ -179,8 +179,8 @@ tpm_opens() {
   say "  $(in_vm $name 'systemd-cryptenroll /dev/disk/by-partlabel/hearth-data' | xargs)"
   in_vm $name 'systemctl start efi.mount; for i in $(seq 2000); do echo CANARY-in-the-data; done >/var/lib/hearth-canary; echo CANARY-in-plain-sight >/efi/canary; sync'
   kill_vm $name
-  grep -aq CANARY-in-plain-sight "$disk" || fail "The search does not find what is there for all to see."
-  ! grep -aq CANARY-in-the-data "$disk" || fail "What was written to the data can be read from the disk."
+  LC_ALL=C grep -azqF CANARY-in-plain-sight "$disk" || fail "The search does not find what is there for all to see."
+  ! LC_ALL=C grep -azqF CANARY-in-the-data "$disk" || fail "What was written to the data can be read from the disk."
   say "  a search through the whole disk finds the text on the EFI partition, and not the one that was written to /var"
 }
 

@@ -97,7 +97,9 @@ class CertificatesTest {
         // Another appliance's server certificate: a key with a certificate that this one has not made.
         Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
         Certificates other = new Certificates(
-                new HearthHome(elsewhere), Clock.fixed(START, ZoneOffset.UTC), Optional.of(List.of("box.house.example")));
+                new HearthHome(elsewhere),
+                Clock.fixed(START, ZoneOffset.UTC),
+                Optional.of(List.of("box.house.example")));
         Files.copy(other.serverFile(), folder.resolve("keys/house.pem"));
 
         Certificates with = certificates(START);
