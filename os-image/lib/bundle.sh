@@ -8,19 +8,37 @@ kernel_arguments() {
 }
 
 make_boot_images() {
-  local mode kernel more
   locate_initrd
-  kernel=$(<"$cache/kernel")
   printf 'ID=hearth\nNAME=Hearth\nPRETTY_NAME="Hearth %s"\nVERSION_ID=%s\n' "$version" "$version" >"$result/os-release"
-  for mode in disk install net; do
-    more="hearth.mode=$mode"
-    [[ $mode != net ]] || more+=" hearth.url=${HEARTH_IMAGE_URL:-http://10.0.2.2:8099/root.img}"
-    /usr/bin/python3 "$here/lib/uki.py" --stub "$cache/linuxx64.efi.stub" --linux "$cache/vmlinuz" --initrd "$initrd" \
-      --os-release "$result/os-release" --uname "$kernel" --cmdline "$(kernel_arguments) $more" --output "$result/$mode.unsigned"
-    sign_boot "$result/$mode.unsigned" "$result/$mode.efi"
-    rm "$result/$mode.unsigned"
-  done
   sign_boot "$cache/systemd-bootx64.efi" "$result/loader.efi"
+  make_boot_image disk
+  make_boot_image install
+  make_net
+}
+
+# make_boot_image MODE [ARGUMENT...]
+make_boot_image() {
+  local mode=$1
+  /usr/bin/python3 "$here/lib/uki.py" --stub "$cache/linuxx64.efi.stub" --linux "$cache/vmlinuz" --initrd "$initrd" \
+    --os-release "$result/os-release" --uname "$(<"$cache/kernel")" --cmdline "$(kernel_arguments) hearth.mode=$mode${2:+ ${*:2}}" \
+    --output "$result/$mode.unsigned"
+  sign_boot "$result/$mode.unsigned" "$result/$mode.efi"
+  rm "$result/$mode.unsigned"
+}
+
+# What a network serves: the boot image, the system, and what the installer needs besides, whose hash the boot image carries, as it does
+# that of the system.
+make_net() {
+  local files
+  files=$(mktemp -d)
+  rm -rf "$result/net"
+  mkdir "$result/net"
+  medium_files "$files"
+  tar -C "$files" --sort=name --mtime="@$(moment)" --owner=0 --group=0 --numeric-owner -cf "$result/net/files.tar" .
+  rm -rf "$files"
+  ln "$result/root.img" "$result/net/root.img"
+  make_boot_image net "hearth.files=$(sha256sum "$result/net/files.tar" | cut -d ' ' -f 1)"
+  mv "$result/net.efi" "$result/net/hearth.efi"
 }
 
 sign_boot() {

@@ -81,8 +81,8 @@ EOT
 # Turns units on as their [Install] sections say, without running anything of the image.
 enable_services() {
   local unit
-  for unit in hearth-data hearth-settings hearth-control-plane hearth-agent hearth-console hearth-health hearth-installer \
-    hearth-firewall hearth-drivers systemd-networkd systemd-resolved systemd-timesyncd systemd-boot-check-no-failures; do
+  for unit in hearth-data hearth-changed-slot hearth-settings hearth-control-plane hearth-agent hearth-console hearth-health hearth-installer \
+    hearth-firewall hearth-drivers hearth-ssh systemd-networkd systemd-resolved systemd-timesyncd systemd-boot-check-no-failures; do
     enable_unit "$unit.service"
   done
   enable_unit efi.mount
@@ -117,7 +117,9 @@ tidy() {
   mkdir -p "$tree/usr/lib/hearth/packages"
   sed -n '/^Package: /p; /^Version: /p; /^Architecture: /p; /^$/p' "$tree/var/lib/dpkg/status" >"$tree/usr/lib/hearth/packages/debian"
   rm -rf "$tree"/var/lib/{apt,dpkg} "$tree"/var/cache/{apt,debconf,ldconfig} "$tree"/var/log/* "${tree:?}"/boot/* "$tree"/tmp/* \
-    "$tree"/usr/share/{zoneinfo/right,info,lintian} "$tree"/etc/{apt,machine-id.*,ld.so.cache~} "$tree"/etc/*-
+    "$tree"/usr/share/{zoneinfo/right,info,lintian} "$tree"/etc/{apt,machine-id.*,ld.so.cache~} "$tree"/etc/*- "$tree"/etc/ssh/ssh_host_*
+  # Debian's own way to start SSH: only ours is there, and only where the provisioning file asks for it.
+  rm -rf "$tree"/etc/systemd/system/{multi-user.target.wants/ssh.service,ssh.service.wants,ssh.socket.wants,sshd.service,sshd.service.wants,sshd@.service.wants}
   rm -rf "$tree/usr/lib/python3" "$tree/usr/share/python3"
   # Nobody becomes somebody else on this system.
   find "$tree/usr" -type f -perm /6000 -exec chmod u-s,g-s {} +
