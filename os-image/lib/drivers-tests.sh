@@ -66,7 +66,8 @@ use_version_with_trial_driver() {
 
 # start_until_drivers_are_told NAME [QEMU ARGUMENT...]: from the disk of the machine, until the unit has said what it did.
 start_until_drivers_are_told() {
-  start_vm "$1" -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img" "${@:2}"
+  # Named as the first to start from: the card changes places on the bus, by which the firmware knows the disk.
+  start_vm "$1" -drive "if=none,id=disk,format=raw,file=$out/vm/$1/disk.img" -device virtio-blk-pci,drive=disk,bootindex=0 "${@:2}"
   wait_for "$1" 400 serial_says "$1" 'hearth drivers: '
   say "  $(since_start "$1") s after power-on: $(grep -a 'hearth drivers: ' "$out/vm/$1/serial.log" | tail -n 1 | tr -d '\033\r')"
 }
