@@ -28,6 +28,7 @@ make_tree() {
   name_system
   cp "$keys/bundle-ca.pem" "$tree/etc/rauc/ca.pem"
   enable_services
+  [[ -z $overlay ]] || cp -r "$overlay/." "$tree/"
   tidy
 }
 
