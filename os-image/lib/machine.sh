@@ -99,7 +99,7 @@ serial_says() {
 }
 
 answers() {
-  curl --silent --fail --insecure --max-time 10 "https://127.0.0.1:$1${2:-/q/health/ready}"
+  curl --silent --fail --insecure --max-time 60 "https://127.0.0.1:$1${2:-/q/health/ready}"
 }
 
 # serial_types NAME TEXT: what a person would type at the serial line, with Enter.
