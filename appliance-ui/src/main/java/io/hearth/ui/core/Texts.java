@@ -41,7 +41,9 @@ public final class Texts {
             "metering",
             "overview",
             "playground",
-            "settings");
+            "settings",
+            "support",
+            "system");
 
     private static final Map<String, Map<String, String>> BY_LANGUAGE = Map.of("en", load("en"), "zh", load("zh"));
 
