@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds the appliance's image, boots it, and tests it. `./hearth image` calls it.
 #
-#   image.sh build [--version V] [--keys DIR]   system, bundle, disk image, ISO: target/image/V
+#   image.sh build [--version V] [--keys DIR] [--overlay DIR]
+#                                               system, bundle, disk image, ISO: target/image/V; files of DIR are laid over the system
 #   image.sh keys DIR                           throwaway keys for tests; an operator has keys of one's own
 #   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
-#   image.sh test TEST...                       smoke, install, update
+#   image.sh test TEST...                       smoke, install, join, update, rollback, powercut, resume
 #   image.sh sizes [--version V]                what lies in the image
 #   image.sh lack                               the programs that are missing on this machine, for apt-get install
 #
@@ -19,7 +20,7 @@ readonly here root
 # Where everything that is made lies; caches beside the results.
 readonly out=${HEARTH_IMAGE_OUT:-$root/target/image}
 readonly cache=$out/cache
-for part in common rootfs java services initrd system bundle disk iso keys machine tests; do
+for part in common rootfs java services initrd system bundle disk iso keys machine tests update-tests; do
   # shellcheck source=/dev/null
   . "$here/lib/$part.sh"
 done
@@ -40,19 +41,21 @@ main() {
 }
 
 read_options() {
-  version=$(default_version) keys=$out/keys port=8443
+  version=$(default_version) keys=$out/keys port=8443 overlay=''
   while (($# > 0)); do
     [[ -n ${2:-} ]] || fail "$1 needs a value."
     case $1 in
       --version) version=$2 ;;
       --keys) keys=$2 ;;
       --port) port=$2 ;;
+      --overlay) overlay=$2 ;;
       *) fail "There is no option \"$1\" here." ;;
     esac
     shift 2
   done
   [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]] ||
     fail "\"$version\" is no version. It looks like 1.4.0, or 1.4.0-rc.1."
+  [[ -z $overlay || -d $overlay ]] || fail "There is no folder $overlay."
   result=$out/$version
 }
 

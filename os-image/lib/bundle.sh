@@ -26,11 +26,15 @@ sign_boot() {
   sbsign --key "$keys/boot.key" --cert "$keys/boot.pem" --output "$2" "$1" 2>/dev/null
 }
 
-# A bundle holds one generation: the root, its boot image, and the hook that puts it in place.
 make_bundle() {
+  bundle_of "$result/root.img" "$result/hearth-$version.raucb"
+}
+
+# bundle_of ROOT TARGET: one generation: the root, its boot image, and the hook that puts it in place.
+bundle_of() {
   local content
   content=$(mktemp -d "$result/bundle.XXXXXX")
-  ln "$result/root.img" "$content/root.img"
+  ln "$1" "$content/root.img"
   cp "$result/disk.efi" "$content/boot.efi"
   printf '%s\n' "$version" >"$content/version"
   install -m 755 "$here/bundle/hook" "$content/hook"
@@ -50,8 +54,8 @@ hooks=install-check
 filename=root.img
 hooks=post-install
 EOT
-  rm -f "$result/hearth-$version.raucb"
+  rm -f "$2"
   rauc --cert="$keys/bundle.pem" --key="$keys/bundle.key" --mksquashfs-args="-comp zstd -Xcompression-level 1 -all-time $(moment) -mkfs-time $(moment)" \
-    bundle "$content" "$result/hearth-$version.raucb"
+    bundle "$content" "$2"
   rm -rf "$content"
 }

@@ -46,7 +46,7 @@ as_owner() {
     "$@"
   else
     unshare --user --map-root-user --map-auto -- bash -euo pipefail -c \
-      "$(declare -f); $(declare -p here root out cache version result keys rootfs java_runtime services tree initrd 2>/dev/null); \"\$@\"" - "$@"
+      "$(declare -f); $(declare -p here root out cache version result keys overlay rootfs java_runtime services tree initrd 2>/dev/null); \"\$@\"" - "$@"
   fi
 }
 

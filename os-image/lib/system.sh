@@ -28,6 +28,7 @@ make_tree() {
   name_system
   cp "$keys/bundle-ca.pem" "$tree/etc/rauc/ca.pem"
   enable_services
+  [[ -z $overlay ]] || cp -r "$overlay/." "$tree/"
   tidy
 }
 
@@ -72,6 +73,7 @@ enable_services() {
     enable_unit "$unit.service"
   done
   enable_unit efi.mount
+  enable_unit hearth-system.socket
   # No log-in prompt on the first console: the screen of Hearth is there. None elsewhere either: nobody has a password.
   for unit in getty@tty1.service getty.target serial-getty@.service console-getty.service \
     apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer; do

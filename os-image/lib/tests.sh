@@ -39,17 +39,17 @@ test_smoke() {
   kill_vm smoke
 }
 
-# The main job by REST, as an application would do it.
+# main_job NAME PORT [OPTION...]: the main job by REST, as an application would do it, as far as the options say; what has been done
+# is kept, so that the next call goes on.
 main_job() {
-  local name=$1 port=$2 code fingerprint
+  local name=$1 port=$2 state=$out/vm/$1/state.json
+  local -a first=()
   shift 2
-  code=$(in_vm "$name" 'cat /var/lib/hearth/keys/first-run-code' | tr -d '[:space:]')
-  fingerprint=$(in_vm "$name" "sed -n 's/.*\"fingerprint\" : \"\\([^\"]*\\)\".*/\\1/p' /var/lib/hearth/control-plane.json" | tr -d '[:space:]')
-  /usr/bin/python3 "$here/test/main_job.py" "https://127.0.0.1:$port" "$fingerprint" "$code" "$root/runtime/starter/sample" "$@"
-}
-
-healthy() {
-  in_vm "$1" "grep -q '$2 healthy\$' /var/lib/hearth-system/generations/log && systemctl is-active --quiet boot-complete.target" 60
+  if [[ ! -f $state ]]; then
+    first=(--code "$(in_vm "$name" 'cat /var/lib/hearth/keys/first-run-code' | tr -d '[:space:]')"
+      --fingerprint "$(in_vm "$name" "sed -n 's/.*\"fingerprint\" : \"\([^\"]*\)\".*/\1/p' /var/lib/hearth/control-plane.json" | tr -d '[:space:]')")
+  fi
+  /usr/bin/python3 "$here/test/main_job.py" "https://127.0.0.1:$port" "$root/runtime/starter/sample" --state "$state" "${first[@]}" "$@"
 }
 
 # start_installed NAME PORT: from a fresh copy of the disk, until it is healthy.
@@ -64,66 +64,6 @@ start_installed() {
   say "healthy $(since_start "$1") s after power-on"
 }
 
-# The version after this one.
-next_version() {
-  printf '%s' "${version%.*}.$((${version##*.} + 1))"
-}
-
-build_version() {
-  "$here/image.sh" build --version "$1" --keys "$keys" >/dev/null
-}
-
-# A disk with these files on it, to be plugged in as a stick.
-make_stick() {
-  local stick=$1 folder size
-  shift
-  folder=$(mktemp -d "$out/stick.XXXXXX")
-  ln "$@" "$folder/" 2>/dev/null || cp "$@" "$folder/"
-  size=$(du -sm "$folder" | cut -f 1)
-  rm -f "$stick"
-  mke2fs -q -t ext4 -L STICK -d "$folder" "$stick" "$((size + size / 8 + 32))M"
-  rm -rf "$folder"
-}
-
-test_update() {
-  local good tampered foreign older=0.0.9 name=update vm_port
-  good=$(next_version)
-  build_version "$good"
-  build_version $older
-  [[ -d $out/foreign-keys ]] || make_keys "$out/foreign-keys"
-  tampered=$out/tampered.raucb foreign=$out/foreign.raucb
-  cp "$out/$good/hearth-$good.raucb" "$tampered"
-  # A byte in the middle of the system: the signature is over the tree of hashes, so it is found when it is read.
-  printf 'x' | dd of="$tampered" bs=1 seek=$(($(stat -c %s "$tampered") / 2)) conv=notrunc status=none
-  HEARTH_IMAGE_OUT=$out/foreign "$here/image.sh" build --version "$good" --keys "$out/foreign-keys" >/dev/null
-  cp "$out/foreign/$good/hearth-$good.raucb" "$foreign"
-  make_stick "$out/stick.img" "$out/$good/hearth-$good.raucb" "$out/$older/hearth-$older.raucb" "$tampered" "$foreign"
-  start_installed $name 18444 -drive "if=virtio,format=raw,readonly=on,file=$out/stick.img"
-  in_vm $name 'mkdir -p /run/stick && mount -o ro /dev/vdb /run/stick && sha256sum </dev/disk/by-partlabel/hearth-root-b >/run/before'
-  refused $name foreign.raucb 'signature'
-  refused $name "hearth-$older.raucb" 'older than'
-  in_vm $name 'sha256sum </dev/disk/by-partlabel/hearth-root-b | cmp - /run/before' || fail "A refused bundle was written."
-  refused $name tampered.raucb 'error\|fail'
-  # A tampered bundle may have begun to be written: the slot is not bootable then, and A goes on.
-  in_vm $name 'test "$(rauc status --output-format=shell | grep ^RAUC_SYSTEM_BOOTED_BOOTNAME)" = "RAUC_SYSTEM_BOOTED_BOOTNAME='"'A'"'"; ls /efi/loader/entries'
-  say "foreign, older and tampered bundles are refused"
-  in_vm $name "rauc install /run/stick/hearth-$good.raucb" 900
-  in_vm $name 'systemctl reboot' 20 || true
-  wait_for $name 900 healthy $name "$good"
-  in_vm $name 'cat /run/hearth/slot; cat /usr/lib/hearth/version; ls /efi/loader/entries; cat /var/lib/hearth-system/generations/log'
-  say "updated to $good, healthy in slot B"
-  kill_vm $name
-}
-
-refused() {
-  local output
-  if output=$(in_vm "$1" "rauc install /run/stick/$2" 600); then
-    fail "$2 was installed."
-  fi
-  grep -qi "$3" <<<"$output" || fail "$2 was refused, but not for what it is: $output"
-  say "  $2: $(grep -i "$3" <<<"$output" | tail -n 1)"
-}
-
 # A stick that says what the machine becomes.
 make_provision_stick() {
   local stick=$1 file
@@ -136,11 +76,17 @@ make_provision_stick() {
   rm -f "$file"
 }
 
-# start_installer NAME: from the ISO on a USB stick, with the PROVISION stick and the disk of the machine.
+# start_installer NAME [QEMU ARGUMENT...]: from the ISO on a USB stick, with the PROVISION stick and the disk of the machine.
 start_installer() {
-  start_vm "$1" -drive "if=none,id=medium,format=raw,readonly=on,file=$result/hearth-$version.iso" -device qemu-xhci \
+  start_vm "$@" -drive "if=none,id=medium,format=raw,readonly=on,file=$result/hearth-$version.iso" -device qemu-xhci \
     -device usb-storage,drive=medium,bootindex=0 -drive "if=none,id=stick,format=raw,file=$out/vm/$1/provision.img" \
     -device usb-storage,drive=stick -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img"
+}
+
+await_installed() {
+  wait_for "$1" 900 serial_says "$1" 'hearth install: done'
+  say "installed $(since_start "$1") s after power-on"
+  while vm_runs "$1" && (($(since_start "$1") < 1200)); do sleep 1; done
 }
 
 test_install() {
@@ -169,17 +115,51 @@ version: 1
 role: first
 hostname: box-1
 further-nodes: true
+network: {interface: enp0s16, addresses: [10.7.0.1/24]}
 disk: {transport: virtio, slot-size: 2GiB, wipe: true}
 then: poweroff
 YAML
   start_installer $name
-  wait_for $name 900 serial_says $name 'hearth install: done'
-  say "installed $(since_start $name) s after power-on"
-  while vm_runs $name && (($(since_start $name) < 1200)); do sleep 1; done
+  await_installed $name
   mtype -i "$out/vm/$name/provision.img" "::hearth-install-hearth.txt" >&2 || fail "There is no summary on the stick."
   start_vm $name -drive "if=virtio,format=raw,file=$out/vm/$name/disk.img"
   wait_for $name 900 serial_says $name 'hearth health: healthy'
   say "healthy $(since_start $name) s after power-on"
   [[ $(in_vm $name hostname) == box-1* ]] || fail "The machine has not the name of its file."
   kill_vm $name
+}
+
+# A second machine becomes a node by its stick alone, and serves a deployment. Between the two is a line of their own.
+test_join() {
+  local first=install second=join vm_port=18445 code
+  [[ -f $out/vm/$first/disk.img ]] || test_install
+  start_vm $first -drive "if=virtio,format=raw,file=$out/vm/$first/disk.img" \
+    -netdev socket,id=line,listen=127.0.0.1:18499 -device virtio-net-pci,netdev=line,addr=0x10,romfile=,mac=52:54:00:07:00:01
+  wait_for $first 900 serial_says $first 'hearth health: healthy'
+  main_job $first $vm_port --until done
+  code=$(main_job $first $vm_port --until join-code | tail -n 1)
+  fresh_vm $second
+  truncate -s 12G "$out/vm/$second/disk.img"
+  make_provision_stick "$out/vm/$second/provision.img" <<YAML
+version: 1
+role: node
+hostname: box-2
+control-plane: https://10.7.0.1:8444
+join-code: $code
+network: {interface: enp0s16, addresses: [10.7.0.2/24]}
+disk: {transport: virtio, slot-size: 2GiB}
+then: poweroff
+YAML
+  vm_port=18451 start_installer $second
+  await_installed $second
+  vm_port=18451 start_vm $second -drive "if=virtio,format=raw,file=$out/vm/$second/disk.img" \
+    -netdev socket,id=line,connect=127.0.0.1:18499 -device virtio-net-pci,netdev=line,addr=0x10,romfile=,mac=52:54:00:07:00:02
+  wait_for $second 900 serial_says $second 'hearth health: healthy'
+  main_job $first $vm_port --until answer --replicas 2 --nodes 2
+  # What answers now is on the second machine.
+  in_vm $first 'systemctl stop hearth-agent; pkill -KILL -u hearth-agent' || true
+  main_job $first $vm_port --until answer --replicas 2 --nodes 1
+  say "the second machine has joined by its stick, and serves"
+  kill_vm $second
+  kill_vm $first
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks and measures Hearth on this machine's Ascend card, and packs what came of it into one archive. `./hearth ascend-check` calls it.
 #
-#   ascend-check.sh [--device ascend:0] [--output FOLDER]
+#   ascend-check.sh [--device ascend:0] [--output FOLDER] [--shape qwen2.5-0.5b]
 #
 # Needs CANN with its kernels package, driver and firmware; docs/ascend.md says which. Every step is tried, whatever came of the one
 # before. Exit status: 0 no step failed, 1 one did, 2 a wrong option, 3 there is no card that can be used.
@@ -10,15 +10,15 @@ export LC_ALL=C
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd -- "$here/../../../../.." && pwd)
-device=ascend:0 output=ascend-check
+device=ascend:0 output=ascend-check shape=qwen2.5-0.5b
 while (($# > 0)); do
   case $1 in
-    --device | --output)
+    --device | --output | --shape)
       [[ -n ${2:-} ]] || { echo "$1 needs a value." >&2 && exit 2; }
-      [[ $1 == --device ]] && device=$2 || output=$2
+      printf -v "${1#--}" '%s' "$2"
       shift 2
       ;;
-    *) echo "There is no option \"$1\" here. It is: ascend-check [--device ascend:0] [--output FOLDER]" >&2 && exit 2 ;;
+    *) echo "There is no option \"$1\" here. They are: ascend-check [--device ascend:0] [--output FOLDER] [--shape qwen2.5-0.5b]" >&2 && exit 2 ;;
   esac
 done
 [[ $device =~ ^ascend:[0-9]{1,3}$ ]] || { echo "\"$device\" is no Ascend card; it looks like ascend:0." >&2 && exit 2; }
@@ -55,6 +55,6 @@ step conformance 900 "$root/hearth" conformance "$device" --rounds 3 --lines "$o
 step goldens 1200 "$root/hearth" test -pl runtime/engine -am "-Dhearth.test.device=$device" \
   -Dtest='GoldenModelTest,GoldenAdapterTest,GoldenServingTest' -Dsurefire.failIfNoSpecifiedTests=false
 step quickstart 1800 "$root/hearth" quickstart --exit
-step bench 900 "$root/hearth" bench --device "$device" --shape qwen2.5-0.5b --json "$output/bench.json"
+step bench 900 "$root/hearth" bench --device "$device" --shape "$shape" --json "$output/bench.json"
 tar -C "$(dirname -- "$output")" -czf "$output.tar.gz" "$(basename -- "$output")" && echo "Send back: $output.tar.gz"
 exit $failed

@@ -42,6 +42,7 @@ public final class Texts {
             "overview",
             "playground",
             "settings",
+            "machine",
             "support",
             "system");
 

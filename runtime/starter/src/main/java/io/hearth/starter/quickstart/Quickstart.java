@@ -176,9 +176,14 @@ final class Quickstart {
                 .asText();
         String last = "";
         long told = 0;
+        boolean placed = false;
         while (true) {
             JsonNode job = appliance.get("/api/v1/jobs/" + id);
             String state = job.path("state").asText();
+            if (!placed && state.equals("running")) {
+                out.println((terminal ? "\r" : "") + "   " + place() + (terminal ? " ".repeat(last.length()) : ""));
+                placed = true;
+            }
             String line = progress(state, job.path("progress"));
             if (terminal) {
                 out.print("\r   " + line + " ".repeat(Math.max(0, last.length() - line.length())));
@@ -203,6 +208,26 @@ final class Quickstart {
             }
             Thread.sleep(LOOK_UP_MILLIS);
         }
+    }
+
+    /** On which card of which node the job runs. */
+    private String place() throws InterruptedException {
+        for (JsonNode node : items("/api/v1/nodes")) {
+            for (JsonNode worker : items("/api/v1/nodes/" + node.path("id").asText() + "/workers")) {
+                if (worker.path("kind").asText().equals("train")) {
+                    String card = worker.path("card").asText();
+                    String model = "";
+                    for (JsonNode one : node.path("cards")) {
+                        if (one.at("/info/id").asText().equals(card)) {
+                            model = " (" + one.at("/info/model").asText() + ")";
+                        }
+                    }
+                    return "on " + card + model + " of node "
+                            + node.path("name").asText();
+                }
+            }
+        }
+        return "on a card that is not known any more";
     }
 
     private static String progress(String state, JsonNode progress) {

@@ -1,0 +1,228 @@
+# Tests of updates: what is refused, what is installed, what falls back, and power cuts. All begin with one machine that was healthy
+# and held data when it was frozen.
+
+readonly stick_size=4G
+
+# The version after this one.
+next_version() {
+  printf '%s' "${version%.*}.$((${version##*.} + 1))"
+}
+
+# build_version VERSION [OPTION VALUE...]
+build_version() {
+  "$here/image.sh" build --keys "$keys" --version "$@" >/dev/null
+}
+
+# make_stick FILE...: what is plugged into every machine of these tests. Frozen machines expect it to have always the same size.
+make_stick() {
+  local folder
+  folder=$(mktemp -d "$out/stick.XXXXXX")
+  (($# == 0)) || ln "$@" "$folder/"
+  rm -f "$out/stick.img"
+  mke2fs -q -t ext4 -L STICK -d "$folder" "$out/stick.img" $stick_size
+  rm -rf "$folder"
+}
+
+# The disk and the stick of a machine.
+drives() {
+  printf '%s\n' -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img" -drive "if=virtio,format=raw,readonly=on,file=$out/stick.img"
+}
+
+# A machine that is healthy, with an administrator, rows, and a model; frozen.
+frozen_machine() {
+  local vm_port=18460 code
+  [[ ! $out/vm/frozen/memory -nt $result/disk.img ]] || return 0
+  make_stick
+  start_installed frozen $vm_port -drive "if=virtio,format=raw,readonly=on,file=$out/stick.img"
+  main_job frozen $vm_port --until data
+  freeze frozen
+  say "a healthy machine with data is frozen"
+}
+
+# healthy_machine NAME PORT: such a machine, thawed, the stick mounted.
+healthy_machine() {
+  local -a devices
+  vm_port=$2
+  frozen_machine
+  mapfile -t devices < <(drives "$1")
+  vm_identity=frozen thaw frozen "$1" "${devices[@]}"
+  wait_for "$1" 120 in_vm "$1" 'mkdir -p /run/stick && mount -o ro /dev/vdb /run/stick' 10
+}
+
+# start_again NAME: after a power cut.
+start_again() {
+  local -a devices
+  mapfile -t devices < <(drives "$1")
+  vm_identity=frozen start_vm "$1" "${devices[@]}"
+  wait_for "$1" "${2:-900}" serial_says "$1" 'hearth health: healthy'
+}
+
+# Rows and the model are there as they were, by REST, and the database says that it is whole.
+data_is_whole() {
+  main_job "$1" "$2" --until data
+}
+
+# What runs: "SLOT VERSION".
+running() {
+  in_vm "$1" 'echo "$(cat /run/hearth/slot) $(cat /usr/lib/hearth/version)"' | tail -n 1
+}
+
+expect_running() {
+  local now
+  now=$(running "$1")
+  [[ $now == "$2" ]] || fail "$1 runs \"$now\", not \"$2\"."
+}
+
+test_update() {
+  local good older=0.0.9 name=update vm_port
+  good=$(next_version)
+  build_version "$good"
+  build_version $older
+  [[ -d $out/foreign-keys ]] || make_keys "$out/foreign-keys"
+  HEARTH_IMAGE_OUT=$out/foreign "$here/image.sh" build --version "$good" --keys "$out/foreign-keys" >/dev/null
+  ln -f "$out/foreign/$good/hearth-$good.raucb" "$out/foreign.raucb"
+  # A byte in the middle of the system.
+  cp "$out/$good/hearth-$good.raucb" "$out/tampered.raucb"
+  printf 'x' | dd of="$out/tampered.raucb" bs=1 seek=$(($(stat -c %s "$out/tampered.raucb") / 2)) conv=notrunc status=none
+  # A system that is larger than any slot.
+  truncate -s $(((slot_size + 64) << 20)) "$out/big.img"
+  (version=$good && bundle_of "$out/big.img" "$out/big.raucb")
+  rm "$out/big.img"
+  make_stick "$out/$good/hearth-$good.raucb" "$out/$older/hearth-$older.raucb" "$out/tampered.raucb" "$out/foreign.raucb" "$out/big.raucb"
+  healthy_machine $name 18444
+  in_vm $name 'sha256sum </dev/disk/by-partlabel/hearth-root-b >/run/before; ls /efi/loader/entries >/run/entries'
+  refused $name foreign.raucb 'signature'
+  refused $name "hearth-$older.raucb" 'older than'
+  refused $name big.raucb 'slots of this machine'
+  refused $name tampered.raucb 'damaged'
+  in_vm $name 'sha256sum </dev/disk/by-partlabel/hearth-root-b | cmp - /run/before && ls /efi/loader/entries | cmp - /run/entries' ||
+    fail "A refused bundle was written."
+  say "nothing was written"
+  install_bundle $name "hearth-$good.raucb"
+  restart_into $name 900
+  expect_running $name "B $good"
+  in_vm $name 'ls /efi/loader/entries; cat /var/lib/hearth-system/generations/log' >&2
+  data_is_whole $name $vm_port
+  say "updated to $good, healthy in slot B, the data as before"
+  kill_vm $name
+}
+
+refused() {
+  local output
+  if output=$(in_vm "$1" "rauc install /run/stick/$2" 600); then
+    fail "$2 was installed."
+  fi
+  grep -qi "$3" <<<"$output" || fail "$2 was refused, but not for what it is: $output"
+  say "  $2: $(grep -i "$3" <<<"$output" | tail -n 1)"
+}
+
+install_bundle() {
+  local started=$SECONDS
+  in_vm "$1" "rauc install /run/stick/$2" 900 >"$out/logs/rauc-$1.log" || fail "$2 was not installed: $(tail -n 3 "$out/logs/rauc-$1.log")"
+  say "$2 is installed after $((SECONDS - started)) s"
+}
+
+# restart_into NAME SECONDS: restarts and waits until a start was healthy, whichever it was.
+restart_into() {
+  local started=$SECONDS
+  : >"$out/vm/$1/serial.log"
+  in_vm "$1" 'systemctl reboot' 20 >/dev/null 2>&1 || true
+  wait_for "$1" "$2" serial_says "$1" 'hearth health: healthy'
+  say "healthy again $((SECONDS - started)) s after the restart was asked for"
+}
+
+# Generations that are signed and whole, but do not do their work.
+test_rollback() {
+  local kind name=rollback next good=$version vm_port
+  next=$(next_version)
+  for kind in ${HEARTH_IMAGE_BROKEN:-falls migrates hangs}; do
+    rm -rf "$out/broken"
+    mkdir -p "$out/broken"
+    "broken_$kind" "$out/broken"
+    HEARTH_IMAGE_OUT=$out/broken-$kind "$here/image.sh" build --version "$next" --keys "$keys" --overlay "$out/broken" >/dev/null
+    make_stick "$out/broken-$kind/$next/hearth-$next.raucb"
+    healthy_machine $name 18446
+    install_bundle $name "hearth-$next.raucb"
+    # One is tried as often as any update is; for the others, which take as long each time, one attempt must do.
+    [[ $kind == falls ]] || in_vm $name 'mv /efi/loader/entries/slot-b+3.conf /efi/loader/entries/slot-b+1.conf'
+    restart_into $name 3600
+    expect_running $name "A $good"
+    in_vm $name 'cat /var/lib/hearth-system/generations/log' >&2
+    in_vm $name "grep -q ' B $next failed: ' /var/lib/hearth-system/generations/log" || fail "Why it fell back is not kept."
+    data_is_whole $name $vm_port
+    say "a generation that $kind: the machine fell back by itself, the data as before"
+    kill_vm $name
+  done
+}
+
+# The control plane ends at once.
+broken_falls() {
+  mkdir -p "$1/usr/lib/hearth/control-plane"
+  echo 'no program' >"$1/usr/lib/hearth/control-plane/quarkus-run.jar"
+}
+
+# The control plane never answers.
+broken_hangs() {
+  mkdir -p "$1/usr/lib/systemd/system/hearth-control-plane.service.d"
+  printf '[Service]\nExecStart=\nExecStart=/usr/bin/sleep infinity\n' >"$1/usr/lib/systemd/system/hearth-control-plane.service.d/broken.conf"
+}
+
+# A migration changes what the older generation reads, and the one after it fails.
+broken_migrates() {
+  local jar work
+  jar=$(echo "$root"/appliance-ui/target/quarkus-app/app/*.jar)
+  work=$(mktemp -d)
+  sed 's|"nodes/V120__card_incidents.sql")|"nodes/V120__card_incidents.sql", "settings/V998__renames.sql", "settings/V999__fails.sql")|' \
+    "$root/appliance-ui/src/main/java/io/hearth/ui/core/Migrations.java" >"$work/Migrations.java"
+  javac -proc:none -nowarn -d "$work/classes" -cp "$jar:$root/appliance-ui/target/quarkus-app/lib/main/*" "$work/Migrations.java"
+  mkdir -p "$work/classes/io/hearth/ui/settings" "$1/usr/lib/hearth/control-plane/app"
+  echo 'ALTER TABLE dataset RENAME TO dataset_of_a_newer_time;' >"$work/classes/io/hearth/ui/settings/V998__renames.sql"
+  echo 'INSERT INTO table_that_is_not_there VALUES (1);' >"$work/classes/io/hearth/ui/settings/V999__fails.sql"
+  cp "$jar" "$1/usr/lib/hearth/control-plane/app/"
+  "$(dirname "$(command -v javac)")/jar" --update --file "$1/usr/lib/hearth/control-plane/app/$(basename "$jar")" -C "$work/classes" .
+  rm -rf "$work"
+}
+
+# The power goes at ten points of an update, spread over the time that one takes.
+test_powercut() {
+  local points=${HEARTH_IMAGE_CUTS:-10} name=powercut next whole point started now vm_port
+  next=$(next_version)
+  [[ -f $out/$next/hearth-$next.raucb ]] || build_version "$next"
+  make_stick "$out/$next/hearth-$next.raucb"
+  healthy_machine $name 18447
+  started=$(date +%s%N)
+  install_bundle $name "hearth-$next.raucb"
+  whole=$((($(date +%s%N) - started) / 1000000))
+  kill_vm $name
+  for ((point = 1; point <= points; point++)); do
+    healthy_machine $name 18447
+    in_vm $name "systemd-run --quiet rauc install /run/stick/hearth-$next.raucb" 20
+    sleep "$(bc -l <<<"$whole * $point / $points / 1000")"
+    kill_vm $name
+    start_again $name
+    now=$(running $name)
+    [[ $now == "A $version" || $now == "B $next" ]] || fail "After the cut $point it runs \"$now\"."
+    data_is_whole $name $vm_port
+    say "cut $point of $points, after $((whole * point / points)) ms of $whole: starts, runs $now, the data as before"
+    kill_vm $name
+  done
+}
+
+# The power goes while a job runs: it goes on, and its adapter has the same bytes as without the cut.
+test_resume() {
+  local name=resume vm_port whole again
+  healthy_machine $name 18448
+  main_job $name $vm_port --until done --steps 6
+  whole=$(main_job $name $vm_port --until adapter | tail -n 1)
+  kill_vm $name
+  healthy_machine $name 18448
+  main_job $name $vm_port --until step --steps 6 --step 3
+  kill_vm $name
+  say "the power was cut in the middle of the job"
+  start_again $name
+  main_job $name $vm_port --until done
+  again=$(main_job $name $vm_port --until adapter | tail -n 1)
+  [[ -n $whole && $whole == "$again" ]] || fail "The adapter is $again after the cut, and $whole without one."
+  say "the adapter after the cut is the one without: $again"
+  kill_vm $name
+}
