@@ -158,7 +158,7 @@ public class SupportBundles {
     }
 
     private static Sentence holds(String file) {
-        return Sentence.of("support.holds." + file.replaceAll("^.*/|\\.[a-z]+$", ""));
+        return Sentence.of("support.holds." + file.replaceAll("^.*/|(-before)?\\.[a-z]+$", ""));
     }
 
     private static byte[] json(JsonNode node) {

@@ -29,7 +29,7 @@ final class Appliance implements AutoCloseable {
     private final Map<String, Part> agents = new LinkedHashMap<>();
     private String token;
 
-    private Appliance(String name) {
+    private Appliance(String name, Path machine) {
         try {
             folder = Files.createTempDirectory("hearth-it-");
             outputs = Files.createDirectories(Path.of("target", "it", name)).toAbsolutePath();
@@ -52,6 +52,7 @@ final class Appliance implements AutoCloseable {
                         "-Dhearth.host=127.0.0.1",
                         "-Dhearth.port=" + ports[0],
                         "-Dhearth.node-port=" + ports[1],
+                        "-Dhearth.machine.socket=" + machine,
                         "-Dhearth.import-roots=" + Packages.starterModel().getParent()),
                 Map.of(),
                 outputs.resolve("control-plane.log"));
@@ -59,7 +60,12 @@ final class Appliance implements AutoCloseable {
 
     /** Starts a control plane with an empty home; nobody is set up yet. */
     static Appliance empty(String name) {
-        Appliance appliance = new Appliance(name);
+        return on(Path.of("/nonexistent/system.sock"), name);
+    }
+
+    /** The same on a machine that can be asked at a socket. */
+    static Appliance on(Path machine, String name) {
+        Appliance appliance = new Appliance(name, machine);
         try {
             appliance.startControlPlane();
         } catch (RuntimeException | AssertionError e) {
@@ -241,10 +247,8 @@ final class Appliance implements AutoCloseable {
         for (long pid : processes()) {
             ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
         }
-        Patience.until(
-                "all processes have ended",
-                Duration.ofSeconds(20),
-                () -> processes().isEmpty());
+        Patience.until("all processes have ended", Duration.ofSeconds(20), () -> processes()
+                .isEmpty());
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
