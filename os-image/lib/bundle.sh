@@ -26,6 +26,13 @@ sign_boot() {
   sbsign --key "$keys/boot.key" --cert "$keys/boot.pem" --output "$2" "$1" 2>/dev/null
 }
 
+# What the page Updates says of the bundle, with line ends as manifests have them.
+bundle_notes() {
+  local notes=${HEARTH_IMAGE_NOTES:-}
+  notes=${notes//\\/\\\\}
+  [[ -z $notes ]] || printf 'description=%s\n' "${notes//$'\n'/\\n}"
+}
+
 make_bundle() {
   bundle_of "$result/root.img" "$result/hearth-$version.raucb"
 }
@@ -42,7 +49,7 @@ bundle_of() {
 [update]
 compatible=hearth-x86_64
 version=$version
-
+$(bundle_notes)
 [bundle]
 format=verity
 

@@ -33,7 +33,7 @@ verb_sticks() {
 
 verb_install() {
   accepts bundle older
-  local id older file
+  local id older file version
   id=$(argument bundle 'upload|[0-9a-f]{16}')
   older=$(argument older 'true|false' false)
   exec 9>>"$lock"
@@ -50,7 +50,7 @@ verb_install() {
     copy_from_stick "$file"
   fi
   refuse_unless_fit "$bundle" "$older"
-  install_bundle "$older"
+  install_bundle "$version" "$older"
 }
 
 # Progress of an installation that somebody has begun, to its end; the answer is its outcome.
@@ -124,7 +124,7 @@ copy_from_stick() {
     note_progress $((copied * 100 / size)) copying ""
     sleep 0.5
   done
-  wait $! || refuse stick-gone "The stick with this bundle is not plugged in any more, or cannot be read."
+  wait $! || finish "$version" "$(refusal stick-gone "The stick with this bundle is not plugged in any more, or cannot be read.")"
   sync "$bundle.next"
   mv -T "$bundle.next" "$bundle"
 }
@@ -210,9 +210,12 @@ failed_before() {
   fi
 }
 
+# Sets "version" to that of the bundle.
 refuse_unless_fit() {
   local found
-  found=$(inspection x "$1" "" | jq -c .refused)
+  found=$(inspection x "$1" "")
+  version=$(jq -r '.version // ""' <<<"$found")
+  found=$(jq -c .refused <<<"$found")
   [[ $found == null || ($2 == true && $(jq -r .code <<<"$found") == older) ]] || refuse_this "$found"
 }
 
@@ -241,13 +244,11 @@ note_progress() {
 
 # From here on it goes to its end, whoever listens. A file says that it has begun, so that a power cut is told from an end.
 install_bundle() {
-  local info version line text='' code=1
-  info=$(manifest_of "$bundle")
-  version=$(jq -r .update.version <<<"$info")
+  local version=$1 line text='' code=1
   keep "$updates/begun" "$(jq -cn --arg version "$version" --arg time "$(now)" '{$time, $version, result: "interrupted"}')"
   note_progress 0 checking ""
   rm -f "$root/run/hearth/allow-older"
-  [[ $1 == false ]] || touch "$root/run/hearth/allow-older"
+  [[ $2 == false ]] || touch "$root/run/hearth/allow-older"
   while IFS= read -r line; do
     if [[ $line =~ ^\ *([0-9]+)%\ (.*)$ ]]; then
       note_progress "${BASH_REMATCH[1]}" installing "${BASH_REMATCH[2]}"
@@ -266,10 +267,11 @@ install_bundle() {
 
 # Why RAUC has not installed a bundle: what its hook refuses, it refuses before a byte is written.
 refusal_of_installation() {
+  local hook=${1##*Hook returned: \'}
   case $1 in
     *"Already processing"*) refusal installing "An update is being installed already." ;;
     *"bundle is damaged"*) refusal damaged "The bundle is damaged: its bytes are not those that were signed. Nothing was written." ;;
-    *"Hook returned: "*) refusal rejected "${1##*Hook returned: }" "${1##*Hook returned: }" ;;
+    *"Hook returned: "*) refusal rejected "${hook%\'}" "${hook%\'}" ;;
     *) refusal failed "RAUC could not install the bundle: ${1:-it said nothing}. The system that runs is as it was." "${1:-}" ;;
   esac
 }

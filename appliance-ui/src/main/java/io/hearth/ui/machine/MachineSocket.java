@@ -7,6 +7,7 @@ import io.hearth.ui.core.LogText;
 import io.hearth.ui.core.Problem;
 import io.hearth.ui.core.Sentence;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -42,6 +43,7 @@ public class MachineSocket {
     private final Path path;
     private final Duration patience;
 
+    @Inject
     public MachineSocket(@ConfigProperty(name = "hearth.machine.socket") Path path) {
         this(path, PATIENCE);
     }

@@ -72,7 +72,10 @@ public final class MachineFacts {
     public record Time(
             String now,
             List<String> servers,
-            @com.fasterxml.jackson.annotation.JsonProperty("synchronized") boolean synchronized_,
+
+            @com.fasterxml.jackson.annotation.JsonProperty("synchronized")
+            boolean synchronized_,
+
             String server,
             String offset) {}
 
@@ -88,7 +91,11 @@ public final class MachineFacts {
      * @param health what it says of itself, or null if it tells nothing
      */
     public record Disk(
-            String name, @Nullable String model, long sizeBytes, @Nullable String transport, @Nullable Health health) {}
+            String name,
+            @Nullable String model,
+            long sizeBytes,
+            @Nullable String transport,
+            @Nullable Health health) {}
 
     /**
      * What an NVMe disk says of itself.

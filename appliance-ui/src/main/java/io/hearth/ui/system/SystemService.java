@@ -83,18 +83,6 @@ public class SystemService {
         news.publish(News.Topic.MACHINE, "");
     }
 
-    /** Restarts the machine. */
-    public void restart(Actor actor) {
-        record(actor, "machine.restart", Map.of());
-        ask(actor, "restart", Map.of(), JsonNode.class);
-    }
-
-    /** Powers the machine off. */
-    public void powerOff(Actor actor) {
-        record(actor, "machine.power-off", Map.of());
-        ask(actor, "power-off", Map.of(), JsonNode.class);
-    }
-
     private <T> T ask(Actor actor, String verb, Map<String, ?> arguments, Class<T> type) {
         actor.needs(Role.ADMINISTRATOR);
         return Json.read(machine.ask(verb, arguments), type);

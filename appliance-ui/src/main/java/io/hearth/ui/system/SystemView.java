@@ -8,6 +8,7 @@ import com.vaadin.flow.router.Route;
 import io.hearth.ui.certificates.Certificates;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.core.Sentence;
+import io.hearth.ui.machine.Machine;
 import io.hearth.ui.shell.Confirm;
 import io.hearth.ui.shell.EmptyState;
 import io.hearth.ui.shell.Figures;
@@ -30,7 +31,7 @@ public class SystemView extends Page {
     private final TimePanel time;
     private final DisksPanel disks;
 
-    public SystemView(SystemService system, SupportBundles bundles, Certificates certificates) {
+    public SystemView(SystemService system, Machine machine, SupportBundles bundles, Certificates certificates) {
         this.system = system;
         this.certificates = certificates;
         title("system.title");
@@ -42,8 +43,8 @@ public class SystemView extends Page {
         certificate.setId("certificate");
         if (system.present()) {
             actions(
-                    power("restart", VaadinIcon.REFRESH, () -> system.restart(actor())),
-                    power("power-off", VaadinIcon.POWER_OFF, () -> system.powerOff(actor())));
+                    power("restart", VaadinIcon.REFRESH, () -> machine.restart(actor())),
+                    power("power-off", VaadinIcon.POWER_OFF, () -> machine.powerOff(actor())));
             add(network, time, disks, certificate, support);
         } else {
             add(new EmptyState("machine.absent.title", "system.absent.text"), certificate, support);

@@ -29,7 +29,7 @@ final class Appliance implements AutoCloseable {
     private final Map<String, Part> agents = new LinkedHashMap<>();
     private String token;
 
-    private Appliance(String name, Path machine) {
+    private Appliance(String name, String... settings) {
         try {
             folder = Files.createTempDirectory("hearth-it-");
             outputs = Files.createDirectories(Path.of("target", "it", name)).toAbsolutePath();
@@ -44,28 +44,23 @@ final class Appliance implements AutoCloseable {
         }
         int[] ports = Packages.freePorts(2);
         url = "https://localhost:" + ports[0];
+        List<String> all = new ArrayList<>(List.of(
+                "-Dhearth.home=" + home(),
+                "-Dhearth.host=127.0.0.1",
+                "-Dhearth.port=" + ports[0],
+                "-Dhearth.node-port=" + ports[1],
+                "-Dhearth.import-roots=" + Packages.starterModel().getParent()));
+        all.addAll(List.of(settings));
         controlPlane = new Part(
                 "control plane",
-                Packages.service(
-                        Packages.controlPlane(),
-                        "-Dhearth.home=" + home(),
-                        "-Dhearth.host=127.0.0.1",
-                        "-Dhearth.port=" + ports[0],
-                        "-Dhearth.node-port=" + ports[1],
-                        "-Dhearth.machine.socket=" + machine,
-                        "-Dhearth.import-roots=" + Packages.starterModel().getParent()),
+                Packages.service(Packages.controlPlane(), all.toArray(String[]::new)),
                 Map.of(),
                 outputs.resolve("control-plane.log"));
     }
 
-    /** Starts a control plane with an empty home; nobody is set up yet. */
-    static Appliance empty(String name) {
-        return on(Path.of("/nonexistent/system.sock"), name);
-    }
-
-    /** The same on a machine that can be asked at a socket. */
-    static Appliance on(Path machine, String name) {
-        Appliance appliance = new Appliance(name, machine);
+    /** Starts a control plane with an empty home, and with these settings besides its own; nobody is set up yet. */
+    static Appliance empty(String name, String... settings) {
+        Appliance appliance = new Appliance(name, settings);
         try {
             appliance.startControlPlane();
         } catch (RuntimeException | AssertionError e) {
@@ -247,8 +242,10 @@ final class Appliance implements AutoCloseable {
         for (long pid : processes()) {
             ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
         }
-        Patience.until("all processes have ended", Duration.ofSeconds(20), () -> processes()
-                .isEmpty());
+        Patience.until(
+                "all processes have ended",
+                Duration.ofSeconds(20),
+                () -> processes().isEmpty());
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

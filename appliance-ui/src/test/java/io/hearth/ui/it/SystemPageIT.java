@@ -28,7 +28,7 @@ class SystemPageIT {
     @BeforeAll
     static void start() throws IOException {
         folder = Files.createTempDirectory("hearth-machine-");
-        machine = new StandInMachine(folder, folder.resolve("home"));
+        machine = new StandInMachine(folder);
         machine.write("run/systemd/resolve/resolv.conf", "nameserver 10.0.0.2\n");
         machine.write(
                 "devices/lsblk.json",
@@ -37,10 +37,10 @@ class SystemPageIT {
         machine.write(
                 "devices/journal.txt",
                 "2026-11-27T12:00:00.000001+00:00 systemd[1]: Started hearth-agent.service - Hearth agent.\n"
-                    + "2026-11-27T12:00:01.000001+00:00 java[7]: 2026-11-27 12:00:01,000 INFO  [io.hearth.agent.Agent]"
-                    + " (main) Workers are stopped.\n"
-                    + "2026-11-27T12:00:02.000001+00:00 java[7]: Kanarienvogel im Journal, password=lantern\n");
-        appliance = Appliance.on(machine.socket(), "system-page");
+                        + "2026-11-27T12:00:01.000001+00:00 java[7]: 2026-11-27 12:00:01,000 INFO  [io.hearth.agent.Agent]"
+                        + " (main) Workers are stopped.\n"
+                        + "2026-11-27T12:00:02.000001+00:00 java[7]: Kanarienvogel im Journal, password=lantern\n");
+        appliance = Appliance.empty("system-page", "-Dhearth.machine.socket=" + machine.socket());
         appliance.setUp();
         chromium = new Chromium();
         page = chromium.profile(1280, 900, "en-GB").newPage();

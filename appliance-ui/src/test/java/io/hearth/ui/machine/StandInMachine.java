@@ -34,21 +34,18 @@ public final class StandInMachine implements AutoCloseable {
             Path.of("../os-image/overlay/usr/lib/hearth").toAbsolutePath().normalize();
 
     private final Path root;
-    private final Path home;
     private final Path socket;
     private final ServerSocketChannel server;
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
 
     /**
      * @param folder an empty folder for the machine
-     * @param home where the control plane keeps its things: what it leaves there for the machine is found at its fixed place
      */
-    public StandInMachine(Path folder, Path home) throws IOException {
+    public StandInMachine(Path folder) throws IOException {
         if (!Files.isExecutable(Path.of("/usr/bin/jq"))) {
             throw new IllegalStateException("There is no jq, which the image's program needs: apt-get install -y jq");
         }
         root = Files.createDirectories(folder.resolve("root")).toRealPath();
-        this.home = home;
         for (String made : List.of(
                 "usr/lib/hearth",
                 "etc/rauc",
@@ -59,8 +56,6 @@ public final class StandInMachine implements AutoCloseable {
                 "devices")) {
             Files.createDirectories(root.resolve(made));
         }
-        Files.createDirectories(home);
-        Files.createSymbolicLink(root.resolve("var/lib/hearth"), home);
         Files.copy(IMAGE.resolve("../../../etc/rauc/system.conf"), root.resolve("etc/rauc/system.conf"));
         write("run/hearth/mode", "disk\n");
         write("run/hearth/slot", "A\n");
@@ -84,6 +79,11 @@ public final class StandInMachine implements AutoCloseable {
                 "#!/bin/sh\nshift 2\nexec '" + System.getProperty("java.home") + "/bin/java' -cp '" + rules
                         + "/classes:" + rules + "/lib/*' \"$@\"\n");
         file("usr/lib/hearth/java/bin/java").toFile().setExecutable(true);
+    }
+
+    /** Sets where the control plane keeps its things: what it leaves there for the machine is found at its fixed place. */
+    public void shares(Path home) throws IOException {
+        Files.createSymbolicLink(root.resolve("var/lib/hearth"), home);
     }
 
     /** Where it is asked. */
@@ -251,11 +251,6 @@ public final class StandInMachine implements AutoCloseable {
     /** What the program wrote to the journal. */
     public String journal() {
         return read("journal");
-    }
-
-    /** Where the control plane's things are. */
-    public Path home() {
-        return home;
     }
 
     @Override

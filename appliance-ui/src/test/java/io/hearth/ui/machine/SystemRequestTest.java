@@ -38,7 +38,8 @@ class SystemRequestTest {
 
     @BeforeEach
     void start() throws IOException {
-        machine = new StandInMachine(folder, folder.resolve("home"));
+        machine = new StandInMachine(folder);
+        machine.shares(Files.createDirectory(folder.resolve("home")));
         client = new MachineSocket(machine.socket(), Duration.ofMinutes(1));
     }
 

@@ -26,7 +26,7 @@ class SystemVerbsTest {
 
     @BeforeEach
     void start() throws IOException {
-        machine = new StandInMachine(folder, folder.resolve("home"));
+        machine = new StandInMachine(folder);
         client = new MachineSocket(machine.socket());
         machine.write(
                 "run/systemd/resolve/resolv.conf", "# by systemd-resolved\nnameserver 10.0.0.2\nsearch example\n");
@@ -102,7 +102,7 @@ class SystemVerbsTest {
         machine.write(
                 "devices/lsblk.json",
                 "{\"blockdevices\":[{\"name\":\"nvme0n1\",\"model\":\"Example\",\"size\":1000,\"tran\":\"nvme\",\"type\":\"disk\"},"
-                    + "{\"name\":\"sda\",\"model\":null,\"size\":2000,\"tran\":\"sata\",\"type\":\"disk\"}]}");
+                        + "{\"name\":\"sda\",\"model\":null,\"size\":2000,\"tran\":\"sata\",\"type\":\"disk\"}]}");
         machine.write(
                 "devices/nvme.json",
                 "{\"critical_warning\":4,\"percent_used\":97,\"avail_spare\":10,\"media_errors\":2}");
