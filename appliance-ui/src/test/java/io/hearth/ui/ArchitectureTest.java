@@ -78,6 +78,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule logsAreSystemLoggers = noClasses()
+            .that(DescribedPredicate.not(nameOfSelfOrOuter("RecentLog")))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.util.logging..", "org.jboss.logging..", "org.slf4j..");

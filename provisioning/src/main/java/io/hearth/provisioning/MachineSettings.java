@@ -28,6 +28,12 @@ final class MachineSettings {
         }
     }
 
+    /** Writes the network's settings alone; without any, those of a machine that nobody has set up: DHCP on what is wired. */
+    static void writeNetwork(ProvisionFile file, Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("network"));
+        new MachineSettings(file, folder).network();
+    }
+
     private void write() throws IOException {
         put("role", file.text("/role"));
         String name = file.has("/hostname") ? file.text("/hostname") : "hearth";
@@ -68,7 +74,9 @@ final class MachineSettings {
     /** Files of systemd-networkd: the interface or the bond, and above it the VLAN. */
     private void network() throws IOException {
         boolean vlan = file.has("/network/vlan");
-        String base = file.has("/network/bond") ? BOND : file.text("/network/interface");
+        String base = file.has("/network/bond")
+                ? BOND
+                : file.has("/network/interface") ? file.text("/network/interface") : null;
         if (file.has("/network/bond")) {
             put(
                     "network/10-bond.netdev",

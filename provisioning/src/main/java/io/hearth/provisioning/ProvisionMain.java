@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
             ProvisionMain.Check.class,
             ProvisionMain.Schema.class,
             ProvisionMain.Stick.class,
-            ProvisionMain.Install.class
+            ProvisionMain.Install.class,
+            ProvisionMain.Network.class
         })
 public final class ProvisionMain implements Callable<Integer> {
     private static final int MISTAKES = 2;
@@ -90,7 +91,8 @@ public final class ProvisionMain implements Callable<Integer> {
             name = "stick",
             description = {
                 "Writes stick images labelled PROVISION, one for each box.",
-                "Copy one onto a stick: dd if=IMAGE of=/dev/sdX bs=1M, or put its provision.yaml onto a FAT stick of that label."
+                "Copy one onto a stick: dd if=IMAGE of=/dev/sdX bs=1M, or put its provision.yaml onto a FAT stick of"
+                        + " that label."
             })
     static final class Stick implements Callable<Integer> {
         @Parameters(paramLabel = "FILE", description = "the provision.yaml")
@@ -102,7 +104,8 @@ public final class ProvisionMain implements Callable<Integer> {
         @Option(
                 names = "--codes",
                 description =
-                        "file with a one-time join code on each line: one box for each, named HOSTNAME-1, HOSTNAME-2 ...")
+                        "file with a one-time join code on each line: one box for each, named HOSTNAME-1, HOSTNAME-2"
+                                + " ...")
         Path codes;
 
         @Override
@@ -134,6 +137,25 @@ public final class ProvisionMain implements Callable<Integer> {
             Disk disk = Disk.choose(read, beside.bytes(), Disk.read(disks));
             MachineSettings.write(read, beside, settings);
             System.out.println(disk.path() + " " + (Disk.slot(read) >> 20));
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "network",
+            hidden = true,
+            description = "For a machine that runs: checks the group network of a file and writes what systemd-networkd"
+                    + " reads.")
+    static final class Network implements Callable<Integer> {
+        @Option(names = "--file", required = true)
+        Path file;
+
+        @Option(names = "--settings", required = true)
+        Path settings;
+
+        @Override
+        public Integer call() throws Mistakes, IOException {
+            MachineSettings.writeNetwork(ProvisionFile.read(file), settings);
             return 0;
         }
     }

@@ -43,7 +43,9 @@ public final class Texts {
             "overview",
             "playground",
             "settings",
-            "machine");
+            "machine",
+            "support",
+            "system");
 
     private static final Map<String, Map<String, String>> BY_LANGUAGE = Map.of("en", load("en"), "zh", load("zh"));
 

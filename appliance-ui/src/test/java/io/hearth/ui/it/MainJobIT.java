@@ -280,6 +280,7 @@ class MainJobIT {
                 "keys",
                 "users",
                 "audit",
+                "system",
                 "settings")) {
             open(path);
             assertThat(Pages.rawTexts(page)).as(path).isEmpty();

@@ -47,6 +47,7 @@ class ScreenshotsIT {
                 "keys",
                 "users",
                 "audit",
+                "system",
                 "settings",
                 "account")) {
             PAGES.put(page, page);

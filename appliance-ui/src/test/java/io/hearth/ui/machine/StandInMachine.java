@@ -64,10 +64,21 @@ public final class StandInMachine implements AutoCloseable {
         write("devices/lsblk.json", "{\"blockdevices\":[]}");
         runs("0.1.0");
         entry("slot-a.conf", "0.1.0", 0);
+        java();
         socket = folder.resolve("system.sock");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /** Java as the image has it, with the rules of provision.yaml in the place where they are built. */
+    private void java() {
+        Path rules = Path.of("../provisioning/target").toAbsolutePath().normalize();
+        write(
+                "usr/lib/hearth/java/bin/java",
+                "#!/bin/sh\nshift 2\nexec '" + System.getProperty("java.home") + "/bin/java' -cp '" + rules
+                        + "/classes:" + rules + "/lib/*' \"$@\"\n");
+        file("usr/lib/hearth/java/bin/java").toFile().setExecutable(true);
     }
 
     /** Sets where the control plane keeps its things: what it leaves there for the machine is found at its fixed place. */

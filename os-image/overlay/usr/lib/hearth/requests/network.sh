@@ -1,0 +1,89 @@
+# shellcheck shell=bash disable=SC2154
+# The network: what is there, and other settings, which are taken back unless somebody confirms them. The work is done by
+# bin/network-trial in a unit of its own, which outlives the connection that asked for it.
+
+readonly trial=$root/run/hearth/network
+
+verb_network() {
+  accepts
+  local links routes dns
+  links=$(ip -json -details address show)
+  routes=$(ip -json route show default; ip -json -6 route show default)
+  dns=$(sed -n 's/^nameserver *//p' "$root/run/systemd/resolve/resolv.conf" 2>/dev/null || true)
+  result "$(jq -cn --argjson links "$links" --argjson routes "$(jq -cs 'add // []' <<<"$routes")" --arg dns "$dns" \
+    --arg name "$(hostname)" --argjson trial "$(trial_state)" '
+    {$name, dns: ($dns | split("\n") | map(select(. != ""))),
+     links: [$links[] | select(.ifname != "lo") | {name: .ifname, mac: (.address // ""), kind: (.linkinfo.info_kind // "wired"),
+       up: ((.flags // []) | index("LOWER_UP") != null), mtu: (.mtu // 0),
+       addresses: [.addr_info[]? | select(.scope == "global") | "\(.local)/\(.prefixlen)"]}],
+     routes: [$routes[] | {gateway: (.gateway // ""), link: (.dev // "")}], $trial}')"
+}
+
+verb_network_set() {
+  accepts interface bond mode vlan addresses gateway dns
+  local interface bond mode vlan addresses gateway dns any='[^"\\]{0,300}'
+  # What they may be, the rules of provision.yaml say, in sentences.
+  interface=$(argument interface "$any" '')
+  bond=$(argument bond "$any" '')
+  mode=$(argument mode "$any" '')
+  vlan=$(argument vlan "$any" '')
+  addresses=$(argument addresses "$any" '')
+  gateway=$(argument gateway "$any" '')
+  dns=$(argument dns "$any" '')
+  [[ $(jq -r .state <<<"$(trial_state)") != trying ]] ||
+    refuse network-trying "Other settings are being tried. Keep them, or wait until they are taken back."
+  rm -rf "$trial"
+  mkdir -p "$trial"
+  # As provision.yaml has it, so that the same rules check it; JSON is YAML.
+  jq -n --arg interface "$interface" --arg bond "$bond" --arg mode "$mode" --arg vlan "$vlan" --arg addresses "$addresses" \
+    --arg gateway "$gateway" --arg dns "$dns" '
+    def words: split(" ") | map(select(. != ""));
+    {version: 1, role: "first", disk: {path: "/dev/none"}, network: (
+      (if $interface == "" then {} else {interface: $interface} end) +
+      (if $bond == "" then {} else {bond: {interfaces: ($bond | words), mode: $mode}} end) +
+      (if $vlan == "" then {} else {vlan: ($vlan | tonumber? // $vlan)} end) +
+      (if $addresses == "" then {} else {addresses: ($addresses | words)} end) +
+      (if $gateway == "" then {} else {gateway: $gateway} end) +
+      (if $dns == "" then {} else {dns: ($dns | words)} end))}' >"$trial/provision.yaml"
+  systemctl --no-block start hearth-network-trial.service
+  local state
+  for _ in $(seq 600); do
+    state=$(trial_state)
+    case $(jq -r .state <<<"$state") in
+      trying) result "$state" && return ;;
+      wrong) refuse network-wrong "The settings are not right: $(mistakes)" "$(mistakes)" ;;
+    esac
+    sleep 0.1
+  done
+  refuse fault "The settings were not tried within a minute."
+}
+
+verb_network_confirm() {
+  accepts
+  [[ $(jq -r .state <<<"$(trial_state)") == trying ]] ||
+    refuse network-over "No settings are being tried. The earlier ones hold; set the new ones again."
+  : >"$trial/confirmed"
+  for _ in $(seq 100); do
+    [[ $(jq -r .state <<<"$(trial_state)") == trying ]] || break
+    sleep 0.1
+  done
+  result "$(trial_state)"
+}
+
+# The sentences without the lines of a file that nobody has seen.
+mistakes() {
+  sed -E 's/^(line|Line) [0-9]+: *//' "$trial/mistakes" | tr '\n' ' ' | cut -c 1-600
+}
+
+# "trying" with the seconds that are left; "kept", "taken-back", "wrong", or "none".
+trial_state() {
+  local state=none left=0
+  [[ ! -s $trial/state ]] || state=$(<"$trial/state")
+  [[ $state != trying ]] || left=$(($(<"$trial/until") - $(uptime_seconds)))
+  jq -cn --arg state "$state" --argjson left $((left > 0 ? left : 0)) '{$state, secondsLeft: $left}'
+}
+
+# Does not jump when the clock is set.
+uptime_seconds() {
+  cut -d . -f 1 /proc/uptime
+}
