@@ -73,14 +73,14 @@ as_owner() {
     "$@"
   else
     unshare --user --map-root-user --map-auto -- bash -euo pipefail -c \
-      "$(declare -f); $(declare -p here root out cache version result keys overlay cache_moment rootfs java_runtime services tree initrd 2>/dev/null); \"\$@\"" - "$@"
+      "$(declare -f); $(declare -p here root out cache version result keys drivers overlay cache_moment rootfs build_root java_runtime services tree initrd 2>/dev/null); \"\$@\"" - "$@"
   fi
 }
 
 # Programs by the Debian package that brings them.
 readonly program_packages="mmdebstrap:mmdebstrap mksquashfs:squashfs-tools unsquashfs:squashfs-tools veritysetup:cryptsetup-bin sfdisk:fdisk mcopy:mtools
-mkfs.vfat:dosfstools mke2fs:e2fsprogs xorriso:xorriso sbsign:sbsigntool rauc:rauc cpio:cpio zstd:zstd xz:xz-utils depmod:kmod
-openssl:openssl xxd:xxd faketime:faketime python3:python3 git:git qemu-system-x86_64:qemu-system-x86 socat:socat curl:curl"
+mkfs.vfat:dosfstools mke2fs:e2fsprogs xorriso:xorriso sbsign:sbsigntool sbvarsign:sbsigntool rauc:rauc cpio:cpio zstd:zstd xz:xz-utils depmod:kmod
+openssl:openssl xxd:xxd faketime:faketime python3:python3 git:git qemu-system-x86_64:qemu-system-x86 socat:socat curl:curl swtpm:swtpm"
 
 missing_programs() {
   local entry

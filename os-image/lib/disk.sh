@@ -36,7 +36,7 @@ EOT
 
 # What the boot loader of a new disk reads: its settings, and the entry of the first slot.
 loader_texts() {
-  printf 'timeout 0\nconsole-mode keep\neditor no\nauto-entries no\n' >"$1/loader.conf"
+  printf 'timeout 0\nconsole-mode keep\neditor no\nauto-entries no\nsecure-boot-enroll manual\n' >"$1/loader.conf"
   printf 'title Hearth %s\nsort-key 0\nversion %s\nefi /EFI/hearth/a.efi\n' "$version" "$version" >"$1/slot-a.conf"
 }
 
@@ -50,5 +50,18 @@ boot_files() {
   at_moment mcopy -i "$esp" "$2" ::EFI/hearth/a.efi
   at_moment mcopy -i "$esp" "$work/loader.conf" ::loader/loader.conf
   at_moment mcopy -i "$esp" "$work/slot-a.conf" "::loader/entries/slot-a+3.conf"
+  copy_enroll_files
   rm -rf "$work"
+}
+
+# The firmware's lists onto an EFI partition: the loader offers to enroll them while the firmware is in setup mode.
+copy_enroll_files() {
+  local lists
+  lists=$(mktemp -d)
+  enroll_files "$lists/hearth"
+  if [[ -d $lists/hearth ]]; then
+    at_moment mmd -i "$esp" ::loader/keys
+    at_moment mcopy -s -i "$esp" "$lists/hearth" ::loader/keys/
+  fi
+  rm -rf "$lists"
 }

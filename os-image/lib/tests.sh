@@ -32,7 +32,9 @@ fresh_vm() {
 test_smoke() {
   local vm_port
   start_installed smoke 18443
-  [[ $(answers "$vm_port" /login) == *"<"* ]] || fail "the login page is not there"
+  # The first page takes the longest.
+  wait_for smoke 300 answers "$vm_port" /login
+  say "the login page is there $(since_start smoke) s after power-on"
   [[ -z $(in_vm smoke 'systemctl --failed --no-legend') ]] || fail "Units have failed: $(in_vm smoke 'systemctl --failed --no-legend')"
   main_job smoke "$vm_port"
   say "first fine-tuned answer $(since_start smoke) s after power-on"
