@@ -20,7 +20,7 @@ test_reproducible() {
   rm -rf "$again"
   git clone -q "$root" "$again/hearth"
   HEARTH_IMAGE_OUT=$again/image "$again/hearth/hearth" image build --version "$version" --keys "$keys" >&2
-  for name in roothash root.img {loader,disk,install,net}.efi "hearth-$version".{cdx.json,raucb,iso} disk.img; do
+  for name in roothash root.img {loader,disk,install}.efi net/{hearth.efi,files.tar} "hearth-$version".{cdx.json,raucb,iso} disk.img; do
     if cmp -s "$result/$name" "$again/image/$version/$name"; then
       say "  $name: the same, $(stat -c %s "$result/$name") bytes, SHA-256 $(sha256sum <"$result/$name" | cut -c 1-16)..."
     else

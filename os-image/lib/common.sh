@@ -52,7 +52,12 @@ readonly cache_moment=1767225600
 
 # Runs a program for which it is that moment: for signatures and file systems that are dated with the hour of their making.
 at_moment() {
-  faketime -f "$(date -u -d "@$(moment)" '+%F %T')" "$@"
+  stopped_at "$(moment)" "$@"
+}
+
+# stopped_at SECONDS COMMAND...: with a clock that stands still.
+stopped_at() {
+  faketime -f "$(date -u -d "@$1" '+%F %T')" "${@:2}"
 }
 
 # A UUID that is the same for the same words, where others draw one at random.

@@ -3,7 +3,7 @@
 readonly java_modules=java.se,jdk.unsupported,jdk.incubator.vector,jdk.zipfs,jdk.management,jdk.naming.dns,jdk.crypto.ec,jdk.jfr,jdk.localedata
 
 locate_java() {
-  java_runtime=$cache/java-$(digest_of "$java_modules" "$JAVA_HOME/release")
+  java_runtime=$cache/java-$(digest_of "$java_modules" "$JAVA_HOME/release" "$here/lib/java.sh")
 }
 
 make_java() {
@@ -11,7 +11,8 @@ make_java() {
   locate_java
   [[ ! -d $java_runtime ]] || return 0
   rm -rf "$java_runtime.part"
-  "$JAVA_HOME/bin/jlink" --add-modules "$java_modules" --strip-debug --no-header-files --no-man-pages --compress zip-6 \
+  # Java salts the order of its sets with the clock, and jlink writes sets of modules as they come.
+  stopped_at "$cache_moment" "$JAVA_HOME/bin/jlink" --add-modules "$java_modules" --strip-debug --no-header-files --no-man-pages --compress zip-6 \
     --include-locales en,zh --output "$java_runtime.part"
   mv "$java_runtime.part" "$java_runtime"
 }
