@@ -10,16 +10,17 @@ make_iso() {
   rm -f "$esp"
   truncate -s 128M "$esp"
   mkfs.vfat -F 32 -n HEARTH -i 48454153 --invariant "$esp" >/dev/null
-  mmd -i "$esp" ::EFI ::EFI/BOOT ::EFI/hearth ::loader ::loader/entries
+  at_moment mmd -i "$esp" ::EFI ::EFI/BOOT ::EFI/hearth ::loader ::loader/entries
   # The loader starts it, after a moment in which a person can enroll the keys of Secure Boot instead.
-  mcopy -i "$esp" "$result/loader.efi" ::EFI/BOOT/BOOTX64.EFI
-  mcopy -i "$esp" "$result/install.efi" ::EFI/hearth/install.efi
+  at_moment mcopy -i "$esp" "$result/loader.efi" ::EFI/BOOT/BOOTX64.EFI
+  at_moment mcopy -i "$esp" "$result/install.efi" ::EFI/hearth/install.efi
   sed 's/^timeout .*/timeout 5/' "$work/hearth/loader.conf" >"$result/iso-loader.conf"
   printf 'title Install Hearth %s\nefi /EFI/hearth/install.efi\n' "$version" >"$result/iso-entry.conf"
-  mcopy -i "$esp" "$result/iso-loader.conf" ::loader/loader.conf
-  mcopy -i "$esp" "$result/iso-entry.conf" ::loader/entries/install.conf
+  at_moment mcopy -i "$esp" "$result/iso-loader.conf" ::loader/loader.conf
+  at_moment mcopy -i "$esp" "$result/iso-entry.conf" ::loader/entries/install.conf
   copy_enroll_files
-  xorriso -as mkisofs -quiet -r -J -V HEARTH -o "$result/hearth-$version.iso" \
+  find "$work" -exec touch -d "@$(moment)" {} +
+  SOURCE_DATE_EPOCH=$(moment) xorriso -as mkisofs -quiet -r -J -V HEARTH -o "$result/hearth-$version.iso" \
     -append_partition 2 C12A7328-F81F-11D2-BA4B-00A0C93EC93B "$esp" -appended_part_as_gpt \
     -e --interval:appended_partition_2:all:: -no-emul-boot -partition_offset 16 "$work"
   rm -rf "$work" "$esp" "$result"/iso-{loader,entry}.conf

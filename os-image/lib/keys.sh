@@ -23,7 +23,7 @@ make_keys() {
 write_keys() {
   umask 077
   mkdir -p "$1"
-  cd "$1"
+  cd "$1" || exit
   openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test boot signing" -keyout boot.key -out boot.pem
   openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test platform key" -keyout platform.key -out platform.pem
   openssl req -x509 -newkey rsa:2048 -nodes -days 7300 -sha256 -subj "/CN=Hearth test exchange key" -keyout exchange.key -out exchange.pem

@@ -1,5 +1,7 @@
-# A virtual machine under QEMU's software emulation. Its serial line goes to a file, and can be typed at through a socket; a second one
-# is a shell for tests, which only a boot argument from outside turns on (systemd's debug shell; Secure Boot forbids such arguments).
+# A virtual machine under QEMU's software emulation, with one processor: with two, whose threads QEMU emulates side by side, Java crashes
+# now and then in code that it has just compiled or patched. Its serial line goes to a file, and can be typed at through a socket; a
+# second one is a shell for tests, which only a boot argument from outside turns on (systemd's debug shell; Secure Boot forbids such
+# arguments).
 
 readonly firmware=/usr/share/OVMF
 
@@ -18,7 +20,8 @@ start_vm() {
   fi
   : >"$folder/serial.log"
   rm -f "$folder/shell" "$folder/monitor" "$folder/serial"
-  qemu-system-x86_64 -name "$name" -machine q35 "${secure[@]}" -accel tcg,thread=multi,tb-size=512 -cpu max -smp 2 -m "${vm_memory:-3072}" \
+  qemu-system-x86_64 -name "$name" -machine q35 "${secure[@]}" -accel tcg,tb-size=512 -cpu max -smp 1 \
+    -m "${vm_memory:-3072}" \
     -uuid "$(printf 'hearth %s' "${vm_identity:-$name}" | md5sum | sed 's/\(........\)\(....\)\(....\)\(....\)\(............\).*/\1-\2-\3-\4-\5/')" \
     -display none -vga std -chardev "socket,id=serial,path=$folder/serial,server=on,wait=off,logfile=$folder/serial.log" -serial chardev:serial -serial "unix:$folder/shell,server,nowait" \
     -monitor "unix:$folder/monitor,server,nowait" -pidfile "$folder/pid" \
@@ -96,7 +99,7 @@ serial_says() {
 }
 
 answers() {
-  curl --silent --fail --insecure --max-time 10 "https://127.0.0.1:$1${2:-/q/health/ready}"
+  curl --silent --fail --insecure --max-time 60 "https://127.0.0.1:$1${2:-/q/health/ready}"
 }
 
 # serial_types NAME TEXT: what a person would type at the serial line, with Enter.

@@ -29,7 +29,8 @@ public class News {
         USAGE,
         USERS,
         AUDIT,
-        SETTINGS
+        SETTINGS,
+        MACHINE
     }
 
     /** Ends a subscription. */

@@ -32,6 +32,7 @@ public final class Texts {
             "access",
             "audit",
             "nodes",
+            "sticks",
             "uploads",
             "datasets",
             "models",
@@ -41,7 +42,8 @@ public final class Texts {
             "metering",
             "overview",
             "playground",
-            "settings");
+            "settings",
+            "machine");
 
     private static final Map<String, Map<String, String>> BY_LANGUAGE = Map.of("en", load("en"), "zh", load("zh"));
 

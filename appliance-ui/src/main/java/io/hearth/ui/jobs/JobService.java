@@ -203,6 +203,14 @@ public class JobService {
         return database.read(h -> new Paged<>(jobs.list(h, offset, limit), jobs.count(h), offset));
     }
 
+    /** Jobs that have a card now: they are being started, train, or are compared. */
+    public List<Job> underWay(Actor actor) {
+        actor.needs(Role.VIEWER);
+        return database.read(jobs::open).stream()
+                .filter(job -> job.state() != JobState.QUEUED && job.state() != JobState.PAUSED)
+                .toList();
+    }
+
     /** What happened to a job, the oldest first. */
     public List<JobEvent> events(Actor actor, String id) {
         actor.needs(Role.VIEWER);

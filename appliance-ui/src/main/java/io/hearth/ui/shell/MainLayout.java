@@ -38,7 +38,8 @@ public class MainLayout extends AppLayout {
             new Entry("keys", "shell.nav.keys", VaadinIcon.KEY),
             new Entry("users", "shell.nav.users", VaadinIcon.USERS),
             new Entry("audit", "shell.nav.audit", VaadinIcon.CLIPBOARD_TEXT),
-            new Entry("settings", "shell.nav.settings", VaadinIcon.COG));
+            new Entry("settings", "shell.nav.settings", VaadinIcon.COG),
+            new Entry("updates", "shell.nav.updates", VaadinIcon.PACKAGE));
 
     @Inject
     Who who;

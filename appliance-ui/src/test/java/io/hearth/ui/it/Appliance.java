@@ -29,7 +29,7 @@ final class Appliance implements AutoCloseable {
     private final Map<String, Part> agents = new LinkedHashMap<>();
     private String token;
 
-    private Appliance(String name) {
+    private Appliance(String name, String... settings) {
         try {
             folder = Files.createTempDirectory("hearth-it-");
             outputs = Files.createDirectories(Path.of("target", "it", name)).toAbsolutePath();
@@ -44,22 +44,23 @@ final class Appliance implements AutoCloseable {
         }
         int[] ports = Packages.freePorts(2);
         url = "https://localhost:" + ports[0];
+        List<String> all = new ArrayList<>(List.of(
+                "-Dhearth.home=" + home(),
+                "-Dhearth.host=127.0.0.1",
+                "-Dhearth.port=" + ports[0],
+                "-Dhearth.node-port=" + ports[1],
+                "-Dhearth.import-roots=" + Packages.starterModel().getParent()));
+        all.addAll(List.of(settings));
         controlPlane = new Part(
                 "control plane",
-                Packages.service(
-                        Packages.controlPlane(),
-                        "-Dhearth.home=" + home(),
-                        "-Dhearth.host=127.0.0.1",
-                        "-Dhearth.port=" + ports[0],
-                        "-Dhearth.node-port=" + ports[1],
-                        "-Dhearth.import-roots=" + Packages.starterModel().getParent()),
+                Packages.service(Packages.controlPlane(), all.toArray(String[]::new)),
                 Map.of(),
                 outputs.resolve("control-plane.log"));
     }
 
-    /** Starts a control plane with an empty home; nobody is set up yet. */
-    static Appliance empty(String name) {
-        Appliance appliance = new Appliance(name);
+    /** Starts a control plane with an empty home, and with these settings besides its own; nobody is set up yet. */
+    static Appliance empty(String name, String... settings) {
+        Appliance appliance = new Appliance(name, settings);
         try {
             appliance.startControlPlane();
         } catch (RuntimeException | AssertionError e) {
