@@ -22,7 +22,7 @@ test_secureboot() {
 
 # Firmware in setup mode takes the keys from the disk, and then starts what they have signed.
 secureboot_enrolls() {
-  local name=secureboot vm_port=18446
+  local name=secureboot vm_port=18466
   [[ -f $keys/enroll/PK.auth ]] || fail "The keys in $keys are older than Secure Boot's lists. Make new ones: ./hearth image keys FOLDER"
   fresh_vm $name
   secure_disk $name
@@ -86,7 +86,7 @@ change_byte() {
 
 # After secureboot_enrolls: nobody has to have changed a signed program; one bit of the system is enough.
 secureboot_finds_changes() {
-  local name=secureboot vm_port=18446 disk esp b
+  local name=secureboot vm_port=18466 disk esp b
   disk=$out/vm/$name/disk.img
   esp=$(on_esp "$disk")
   secure_disk $name
@@ -137,7 +137,7 @@ test_tpm() {
 }
 
 tpm_installs() {
-  local name=tpm vm_port=18447
+  local name=tpm vm_port=18467
   local -a tpm
   fresh_vm $name
   truncate -s 12G "$out/vm/$name/disk.img"
@@ -169,7 +169,7 @@ data_is_open() {
 
 # The machine's own TPM opens the data, and what is written there cannot be read from the disk.
 tpm_opens() {
-  local name=tpm vm_port=18447 disk=$out/vm/tpm/disk.img
+  local name=tpm vm_port=18467 disk=$out/vm/tpm/disk.img
   local -a tpm
   start_with_tpm $name "$out/vm/$name/tpm-own"
   wait_for $name 600 serial_says $name 'system opened'
@@ -184,8 +184,12 @@ tpm_opens() {
   say "  a search through the whole disk finds the text on the EFI partition, and not the one that was written to /var"
 }
 
+asked_twice() {
+  (($(grep -ao 'Recovery key of the data partition' "$out/vm/$1/serial.log" | wc -l) >= 2))
+}
+
 tpm_of_another_machine() {
-  local name=tpm vm_port=18447 key
+  local name=tpm vm_port=18467 key
   local -a tpm
   key=$(recovery_key_of $name)
   start_with_tpm $name "$out/vm/$name/tpm-other"
@@ -194,7 +198,7 @@ tpm_of_another_machine() {
   ! data_is_open $name || fail "Another TPM has opened the data."
   serial_types $name "${key//[a-m]/c}"
   wait_for $name 120 serial_says $name 'That is not the recovery key'
-  sleep 3
+  wait_for $name 120 asked_twice $name
   # As a person may type it.
   serial_types $name "$(tr -d '-' <<<"${key^^}")"
   wait_for $name 120 serial_says $name 'type yes'
@@ -215,7 +219,7 @@ tpm_of_another_machine() {
 
 # From the network alone: the boot image by TFTP, the system by HTTP; then the installation onto an empty disk.
 test_pxe() {
-  local name=pxe vm_port=18448 server
+  local name=pxe vm_port=18468 server
   fresh_vm $name
   truncate -s 12G "$out/vm/$name/disk.img"
   make_provision_stick "$out/vm/$name/provision.img" <<'YAML'
