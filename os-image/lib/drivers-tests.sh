@@ -82,7 +82,7 @@ drivers_without_card() {
   fresh_disk $name
   start_until_drivers_are_told $name
   serial_says $name 'hearth drivers: this image holds trial, but none of their cards is in this machine' || fail "It was not told that no card is there."
-  in_vm $name '[[ $(findmnt -no FSTYPE /usr) != overlay && ! -e /dev/mapper/hearth-drivers && ! -e /usr/share/hearth-trial ]]' ||
+  in_vm $name '[[ $(findmnt -rno FSTYPE /usr) != overlay && ! -e /dev/mapper/hearth-drivers && ! -e /usr/share/hearth-trial ]]' ||
     fail "Drivers were merged though no card is there."
   in_vm $name 'systemctl is-active hearth-drivers.service' >/dev/null || fail "The unit has not ended well."
   say "  nothing is merged without a card"
@@ -113,7 +113,7 @@ drivers_with_card() {
   local vm_arguments="lockdown=integrity"
   start_until_drivers_are_told $name -device edu
   serial_says $name 'hearth drivers: trial: trial driver is loaded for 0000:' || fail "The trial driver is not loaded."
-  output=$(in_vm $name 'cat /sys/kernel/security/lockdown; modinfo -F filename hearth_trial; modinfo -F signer hearth_trial; findmnt -no FSTYPE,OPTIONS /usr
+  output=$(in_vm $name 'cat /sys/kernel/security/lockdown; modinfo -F filename hearth_trial; modinfo -F signer hearth_trial; findmnt -rno FSTYPE,OPTIONS /usr
     cat /usr/share/hearth-trial/1/trial.txt /etc/hearth-trial/trial.conf; ls -l /dev/hearth-trial0; cat /proc/sys/kernel/tainted')
   say "$output"
   [[ $output == *'[integrity]'*/updates/trial/hearth_trial.ko*"Hearth test boot signing"*overlay*ro,*'in /usr.'*'in /etc.'* ]] ||
@@ -149,7 +149,7 @@ drivers_broken() {
   printf "\\x$(printf %x $((byte ^ 1)))" | dd of="$out/vm/$name/disk.img" bs=1 seek=$place conv=notrunc status=none
   start_until_drivers_are_told $name -device edu
   serial_says $name 'hearth drivers: refused, since they are not what' || fail "A changed byte in the drivers was not told."
-  in_vm $name '[[ $(findmnt -no FSTYPE /usr) != overlay && ! -e /dev/mapper/hearth-drivers && ! -e /dev/hearth-trial0 ]]' ||
+  in_vm $name '[[ $(findmnt -rno FSTYPE /usr) != overlay && ! -e /dev/mapper/hearth-drivers && ! -e /dev/hearth-trial0 ]]' ||
     fail "Something of the changed drivers was used."
   wait_for $name 700 serial_says $name 'hearth health: healthy'
   say "  healthy without them $(since_start $name) s after power-on"
