@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # Builds the appliance's image, boots it, and tests it. `./hearth image` calls it.
 #
-#   image.sh build [--version V] [--keys DIR] [--overlay DIR]
-#                                               system, bundle, disk image, ISO: target/image/V; files of DIR are laid over the system
-#   image.sh keys DIR                           throwaway keys for tests; an operator has keys of one's own
+#   image.sh build [--version V] [--keys DIR] [--drivers DIR] [--overlay DIR]
+#                                               system, bundle, disk image, ISO: target/image/V
+#                                               drivers of cards, as os-image/drivers/README says (default: os-image/drivers);
+#                                               files of the overlay are laid over the system
+#   image.sh keys DIR [CERTIFICATE...]          throwaway keys for tests; an operator has keys of one's own. Certificates: whose
+#                                               programs Secure Boot lets start as well
 #   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
-#   image.sh test TEST...                       smoke, install, join, update, rollback, powercut, resume
+#   image.sh test TEST...                       smoke, install, join, update, rollback, powercut, resume, drivers, secureboot,
+#                                               tpm, pxe, sbom, reproducible
 #   image.sh sizes [--version V]                what lies in the image
 #   image.sh lack                               the programs that are missing on this machine, for apt-get install
 #
@@ -20,7 +24,8 @@ readonly here root
 # Where everything that is made lies; caches beside the results.
 readonly out=${HEARTH_IMAGE_OUT:-$root/target/image}
 readonly cache=$out/cache
-for part in common rootfs java services initrd system bundle disk iso keys machine tests update-tests; do
+for part in common rootfs java services initrd system drivers bundle disk iso keys machine \
+  tests update-tests trust-tests drivers-tests build-tests; do
   # shellcheck source=/dev/null
   . "$here/lib/$part.sh"
 done
@@ -30,7 +35,7 @@ main() {
   [[ $# -eq 0 ]] || shift
   case $command in
     build) read_options "$@" && build_all ;;
-    keys) make_keys "${1:?Say where to: image keys FOLDER}" ;;
+    keys) make_keys "${1:?Say where to: image keys FOLDER}" "${@:2}" ;;
     run) read_options "$@" && run_machine ;;
     test) run_tests "$@" ;;
     sizes) read_options "$@" && list_sizes ;;
@@ -41,12 +46,13 @@ main() {
 }
 
 read_options() {
-  version=$(default_version) keys=$out/keys port=8443 overlay=''
+  version=$(default_version) keys=$out/keys port=8443 drivers=$here/drivers overlay=''
   while (($# > 0)); do
     [[ -n ${2:-} ]] || fail "$1 needs a value."
     case $1 in
       --version) version=$2 ;;
       --keys) keys=$2 ;;
+      --drivers) drivers=$2 ;;
       --port) port=$2 ;;
       --overlay) overlay=$2 ;;
       *) fail "There is no option \"$1\" here." ;;
@@ -68,6 +74,7 @@ build_all() {
   timed "services" stage_services
   timed "first program" make_initrd
   timed "system" make_system
+  timed "drivers" make_drivers
   timed "boot images" make_boot_images
   timed "bundle" make_bundle
   timed "disk image" make_disk "$result/disk.img"

@@ -31,13 +31,35 @@ timed() {
   printf '%-18s %4d s\n' "$name" $((SECONDS - started))
 }
 
+# The version of our modules, as Maven says it; that of an image is the same without "-SNAPSHOT", if no other is given.
+program_version() {
+  sed -n 's:.*<version>\([0-9.]*\(-SNAPSHOT\)\{0,1\}\)</version>.*:\1:p' "$root/pom.xml" | head -n 1
+}
+
 default_version() {
-  sed -n 's:.*<version>\([0-9.]*\)\(-SNAPSHOT\)\{0,1\}</version>.*:\1:p' "$root/pom.xml" | head -n 1
+  local version
+  version=$(program_version)
+  printf '%s' "${version%-SNAPSHOT}"
 }
 
 # The moment that all files of the image carry: that of the last commit, so that the same commit gives the same bytes.
 moment() {
   git -C "$root" log -1 --format=%ct 2>/dev/null || echo 1767225600
+}
+
+# And that of what is made once and used for many commits.
+readonly cache_moment=1767225600
+
+# Runs a program for which it is that moment: for signatures and file systems that are dated with the hour of their making.
+at_moment() {
+  faketime -f "$(date -u -d "@$(moment)" '+%F %T')" "$@"
+}
+
+# A UUID that is the same for the same words, where others draw one at random.
+uuid_of() {
+  local digest
+  digest=$(sha256sum <<<"$*")
+  printf '%s' "${digest:0:8}-${digest:8:4}-4${digest:13:3}-8${digest:17:3}-${digest:20:12}"
 }
 
 # Runs a function with the rights of root over its own files alone: as root itself, or in a user namespace.
@@ -46,14 +68,14 @@ as_owner() {
     "$@"
   else
     unshare --user --map-root-user --map-auto -- bash -euo pipefail -c \
-      "$(declare -f); $(declare -p here root out cache version result keys overlay rootfs java_runtime services tree initrd 2>/dev/null); \"\$@\"" - "$@"
+      "$(declare -f); $(declare -p here root out cache version result keys drivers overlay cache_moment rootfs build_root java_runtime services tree initrd 2>/dev/null); \"\$@\"" - "$@"
   fi
 }
 
 # Programs by the Debian package that brings them.
-readonly program_packages="mmdebstrap:mmdebstrap mksquashfs:squashfs-tools veritysetup:cryptsetup-bin sfdisk:fdisk mcopy:mtools
-mkfs.vfat:dosfstools mke2fs:e2fsprogs xorriso:xorriso sbsign:sbsigntool rauc:rauc cpio:cpio zstd:zstd xz:xz-utils depmod:kmod
-openssl:openssl python3:python3 git:git qemu-system-x86_64:qemu-system-x86 socat:socat curl:curl"
+readonly program_packages="mmdebstrap:mmdebstrap mksquashfs:squashfs-tools unsquashfs:squashfs-tools veritysetup:cryptsetup-bin sfdisk:fdisk mcopy:mtools
+mkfs.vfat:dosfstools mke2fs:e2fsprogs xorriso:xorriso sbsign:sbsigntool sbvarsign:sbsigntool rauc:rauc cpio:cpio zstd:zstd xz:xz-utils depmod:kmod
+openssl:openssl xxd:xxd faketime:faketime python3:python3 git:git qemu-system-x86_64:qemu-system-x86 socat:socat curl:curl swtpm:swtpm"
 
 missing_programs() {
   local entry

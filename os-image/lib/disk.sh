@@ -18,23 +18,25 @@ make_disk() {
   mapfile -t starts < <(sfdisk -d "$disk" | sed -n 's/.*start= *\([0-9]*\),.*/\1/p')
   dd if="$esp" of="$disk" bs=1M seek=$((starts[0] / 2048)) conv=notrunc,sparse status=none
   dd if="$result/root.img" of="$disk" bs=1M seek=$((starts[1] / 2048)) conv=notrunc,sparse status=none
-  mke2fs -q -t ext4 -L hearth-data -E "offset=$((starts[3] * 512)),lazy_itable_init=0" "$disk" "$((data_size - 1))M"
+  E2FSPROGS_FAKE_TIME=$(moment) mke2fs -q -t ext4 -L hearth-data -U "$(uuid_of data)" \
+    -E "offset=$((starts[3] * 512)),lazy_itable_init=0,hash_seed=$(uuid_of "data hashes")" "$disk" "$((data_size - 1))M"
   rm -f "$esp"
 }
 
 partition_table() {
   cat <<EOT
 label: gpt
-name=hearth-esp, start=1MiB, size=${esp_size}MiB, type=U
-name=hearth-root-a, size=${slot_size}MiB, type=$root_type
-name=hearth-root-b, size=${slot_size}MiB, type=$root_type
-name=hearth-data, type=L
+label-id: $(uuid_of disk)
+name=hearth-esp, start=1MiB, size=${esp_size}MiB, type=U, uuid=$(uuid_of esp)
+name=hearth-root-a, size=${slot_size}MiB, type=$root_type, uuid=$(uuid_of root-a)
+name=hearth-root-b, size=${slot_size}MiB, type=$root_type, uuid=$(uuid_of root-b)
+name=hearth-data, type=L, uuid=$(uuid_of data)
 EOT
 }
 
 # What the boot loader of a new disk reads: its settings, and the entry of the first slot.
 loader_texts() {
-  printf 'timeout 0\nconsole-mode keep\neditor no\nauto-entries no\n' >"$1/loader.conf"
+  printf 'timeout 0\nconsole-mode keep\neditor no\nauto-entries no\nsecure-boot-enroll manual\n' >"$1/loader.conf"
   printf 'title Hearth %s\nsort-key 0\nversion %s\nefi /EFI/hearth/a.efi\n' "$version" "$version" >"$1/slot-a.conf"
 }
 
@@ -43,10 +45,23 @@ boot_files() {
   local work
   work=$(mktemp -d)
   loader_texts "$work"
-  mmd -i "$esp" ::EFI ::EFI/BOOT ::EFI/hearth ::loader ::loader/entries
-  mcopy -i "$esp" "$1" ::EFI/BOOT/BOOTX64.EFI
-  mcopy -i "$esp" "$2" ::EFI/hearth/a.efi
-  mcopy -i "$esp" "$work/loader.conf" ::loader/loader.conf
-  mcopy -i "$esp" "$work/slot-a.conf" "::loader/entries/slot-a+3.conf"
+  at_moment mmd -i "$esp" ::EFI ::EFI/BOOT ::EFI/hearth ::loader ::loader/entries
+  at_moment mcopy -i "$esp" "$1" ::EFI/BOOT/BOOTX64.EFI
+  at_moment mcopy -i "$esp" "$2" ::EFI/hearth/a.efi
+  at_moment mcopy -i "$esp" "$work/loader.conf" ::loader/loader.conf
+  at_moment mcopy -i "$esp" "$work/slot-a.conf" "::loader/entries/slot-a+3.conf"
+  copy_enroll_files
   rm -rf "$work"
+}
+
+# The firmware's lists onto an EFI partition: the loader offers to enroll them while the firmware is in setup mode.
+copy_enroll_files() {
+  local lists
+  lists=$(mktemp -d)
+  enroll_files "$lists/hearth"
+  if [[ -d $lists/hearth ]]; then
+    at_moment mmd -i "$esp" ::loader/keys
+    at_moment mcopy -s -i "$esp" "$lists/hearth" ::loader/keys/
+  fi
+  rm -rf "$lists"
 }

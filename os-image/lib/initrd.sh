@@ -44,7 +44,7 @@ initrd_from_rootfs() {
   done
   depmod -b "$tree" "$kernel"
   sed 's/#.*//' "$here/initrd/modules" | xargs >"$tree/modules"
-  find "$tree" -exec touch -h -d "@$(moment)" {} +
+  find "$tree" -exec touch -h -d "@$cache_moment" {} +
   (cd "$tree" && find . | sort | cpio --quiet -o -H newc --owner=0:0 --reproducible) | zstd -q -12 -T2 >"$initrd.part"
   rm -rf "$work"
   mv "$initrd.part" "$initrd"

@@ -1,22 +1,32 @@
-# A virtual machine under QEMU's software emulation. Its serial line goes to a file; a second one is a shell for tests, which only a
-# boot argument from outside turns on (systemd's debug shell; Secure Boot forbids such arguments).
+# A virtual machine under QEMU's software emulation, with one processor: with two, whose threads QEMU emulates side by side, Java crashes
+# now and then in code that it has just compiled or patched. Its serial line goes to a file, and can be typed at through a socket; a
+# second one is a shell for tests, which only a boot argument from outside turns on (systemd's debug shell; Secure Boot forbids such
+# arguments).
 
 readonly firmware=/usr/share/OVMF
 
-# start_vm NAME [QEMU ARGUMENT...]: with "https" forwarded from port $vm_port of this machine.
+# start_vm NAME [QEMU ARGUMENT...]: with "https" forwarded from port $vm_port of this machine. With vm_secure=yes the firmware knows Secure
+# Boot; it has no keys until some are enrolled.
 start_vm() {
   local name=$1 folder=$out/vm/$1
   shift
   mkdir -p "$folder"
   [[ -f $folder/vars.fd ]] || cp "$firmware/OVMF_VARS_4M.fd" "$folder/vars.fd"
+  local code=OVMF_CODE_4M.fd
+  local -a secure=()
+  if [[ ${vm_secure:-} == yes ]]; then
+    code=OVMF_CODE_4M.secboot.fd
+    secure=(-machine smm=on -global driver=cfi.pflash01,property=secure,value=on)
+  fi
   : >"$folder/serial.log"
-  rm -f "$folder/shell" "$folder/monitor"
-  qemu-system-x86_64 -name "$name" -machine q35 -accel tcg,thread=multi,tb-size=512 -cpu max -smp 2 -m "${vm_memory:-3072}" \
+  rm -f "$folder/shell" "$folder/monitor" "$folder/serial"
+  qemu-system-x86_64 -name "$name" -machine q35 "${secure[@]}" -accel tcg,tb-size=512 -cpu max -smp 1 \
+    -m "${vm_memory:-3072}" \
     -uuid "$(printf 'hearth %s' "${vm_identity:-$name}" | md5sum | sed 's/\(........\)\(....\)\(....\)\(....\)\(............\).*/\1-\2-\3-\4-\5/')" \
-    -display none -vga std -serial "file:$folder/serial.log" -serial "unix:$folder/shell,server,nowait" \
+    -display none -vga std -chardev "socket,id=serial,path=$folder/serial,server=on,wait=off,logfile=$folder/serial.log" -serial chardev:serial -serial "unix:$folder/shell,server,nowait" \
     -monitor "unix:$folder/monitor,server,nowait" -pidfile "$folder/pid" \
     -smbios "type=11,value=io.systemd.stub.kernel-cmdline-extra=systemd.debug_shell=ttyS1 ${vm_arguments:-}" \
-    -drive "if=pflash,format=raw,unit=0,readonly=on,file=$firmware/OVMF_CODE_4M.fd" \
+    -drive "if=pflash,format=raw,unit=0,readonly=on,file=$firmware/$code" \
     -drive "if=pflash,format=raw,unit=1,file=$folder/vars.fd" \
     -netdev "user,id=net0,hostfwd=tcp:127.0.0.1:${vm_port:-8443}-:443${vm_forward:+,$vm_forward}" -device virtio-net-pci,netdev=net0,romfile= \
     -device i6300esb -action watchdog=reset \
@@ -57,6 +67,8 @@ vm_runs() {
 kill_vm() {
   local pid
   pid=$(cat "$out/vm/$1/process" 2>/dev/null) || return 0
+  # A number that an older run has left may be another program's by now.
+  [[ $(cat "/proc/$pid/comm" 2>/dev/null) == qemu* ]] || return 0
   kill -KILL "$pid" 2>/dev/null || return 0
   wait "$pid" 2>/dev/null || true
 }
@@ -87,7 +99,12 @@ serial_says() {
 }
 
 answers() {
-  curl --silent --fail --insecure --max-time 10 "https://127.0.0.1:$1${2:-/q/health/ready}"
+  curl --silent --fail --insecure --max-time 60 "https://127.0.0.1:$1${2:-/q/health/ready}"
+}
+
+# serial_types NAME TEXT: what a person would type at the serial line, with Enter.
+serial_types() {
+  printf '%s\r' "$2" | socat -t 2 - "UNIX-CONNECT:$out/vm/$1/serial" >/dev/null
 }
 
 # in_vm NAME COMMAND: runs a command in the machine and prints what it prints; its exit status.

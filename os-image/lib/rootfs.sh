@@ -24,7 +24,8 @@ make_rootfs() {
   # Licences are kept: what is shipped must carry them.
   options+=(--dpkgopt='path-include=/usr/share/doc/*/copyright')
   options+=(--customize-hook='rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*')
-  SOURCE_DATE_EPOCH=$(moment) mmdebstrap "${options[@]}" "$suite" "$rootfs.part" "$sources" --format=tar
+  # The archive serves many commits, and must be the same whichever of them made it.
+  SOURCE_DATE_EPOCH=$cache_moment mmdebstrap "${options[@]}" "$suite" "$rootfs.part" "$sources" --format=tar
   rm -f "$sources"
   mv "$rootfs.part" "$rootfs"
 }

@@ -7,7 +7,7 @@ make_system() {
   tree=$cache/tree
   as_owner make_tree
   as_owner squash_tree
-  seal
+  seal "$result/root.img" "hearth $version" "$result/roothash" "$result/hashoffset"
 }
 
 make_tree() {
@@ -29,7 +29,20 @@ make_tree() {
   cp "$keys/bundle-ca.pem" "$tree/etc/rauc/ca.pem"
   enable_services
   [[ -z $overlay ]] || cp -r "$overlay/." "$tree/"
+  list_materials
   tidy
+}
+
+# The bill of materials, of the tree as it is and of Debian's database of packages before it is tidied away.
+list_materials() {
+  local sbom=$tree/usr/lib/hearth/sbom.cdx.json module
+  local -a bills=()
+  for module in appliance-ui node-agent/agent runtime/worker provisioning; do
+    bills+=(--bill "$root/$module/target/bom.json")
+  done
+  /usr/bin/python3 "$here/lib/sbom.py" make --tree "$tree" --dpkg-status "$tree/var/lib/dpkg/status" --java-release "$JAVA_HOME/release" \
+    --version "$version" --program-version "$(program_version)" --moment "$(moment)" --output "$sbom" "${bills[@]}"
+  cp "$sbom" "$result/hearth-$version.cdx.json"
 }
 
 # Enters users into the files of the image; passwords are locked.
@@ -68,15 +81,17 @@ EOT
 # Turns units on as their [Install] sections say, without running anything of the image.
 enable_services() {
   local unit
-  for unit in hearth-data hearth-settings hearth-control-plane hearth-agent hearth-console hearth-health hearth-installer \
-    hearth-firewall systemd-networkd systemd-resolved systemd-timesyncd systemd-boot-check-no-failures; do
+  for unit in hearth-data hearth-changed-slot hearth-settings hearth-control-plane hearth-agent hearth-console hearth-health hearth-installer \
+    hearth-firewall hearth-drivers hearth-ssh systemd-networkd systemd-resolved systemd-timesyncd systemd-boot-check-no-failures; do
     enable_unit "$unit.service"
   done
   enable_unit efi.mount
   enable_unit hearth-system.socket
-  # No log-in prompt on the first console: the screen of Hearth is there. None elsewhere either: nobody has a password.
+  # No log-in prompt on the first console: the screen of Hearth is there. None elsewhere either: nobody has a password. No extensions
+  # of the system from folders that can be written to: those of drivers are opened by hearth-drivers alone.
   for unit in getty@tty1.service getty.target serial-getty@.service console-getty.service \
-    apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer; do
+    apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer \
+    systemd-sysext.service systemd-sysext.socket systemd-confext.service; do
     ln -sf /dev/null "$tree/etc/systemd/system/$unit"
   done
   ln -sf /run/systemd/resolve/stub-resolv.conf "$tree/etc/resolv.conf"
@@ -102,8 +117,10 @@ tidy() {
   # The list of packages is part of what is shipped; it lies where /var of an older system does not hide it.
   mkdir -p "$tree/usr/lib/hearth/packages"
   sed -n '/^Package: /p; /^Version: /p; /^Architecture: /p; /^$/p' "$tree/var/lib/dpkg/status" >"$tree/usr/lib/hearth/packages/debian"
-  rm -rf "$tree"/var/lib/{apt,dpkg} "$tree"/var/cache/{apt,debconf,ldconfig} "$tree"/var/log/* "$tree"/boot/* "$tree"/tmp/* \
-    "$tree"/usr/share/{zoneinfo/right,info,lintian} "$tree"/etc/{apt,machine-id.*,ld.so.cache~} "$tree"/etc/*-
+  rm -rf "$tree"/var/lib/{apt,dpkg} "$tree"/var/cache/{apt,debconf,ldconfig} "$tree"/var/log/* "${tree:?}"/boot/* "$tree"/tmp/* \
+    "$tree"/usr/share/{zoneinfo/right,info,lintian} "$tree"/etc/{apt,machine-id.*,ld.so.cache~} "$tree"/etc/*- "$tree"/etc/ssh/ssh_host_*
+  # Debian's own way to start SSH: only ours is there, and only where the provisioning file asks for it.
+  rm -rf "$tree"/etc/systemd/system/{multi-user.target.wants/ssh.service,ssh.service.wants,ssh.socket.wants,sshd.service,sshd.service.wants,sshd@.service.wants}
   rm -rf "$tree/usr/lib/python3" "$tree/usr/share/python3"
   # Nobody becomes somebody else on this system.
   find "$tree/usr" -type f -perm /6000 -exec chmod u-s,g-s {} +
@@ -117,17 +134,20 @@ squash_tree() {
     -no-progress -all-time "$(moment)" -mkfs-time "$(moment)" -no-xattrs
 }
 
-# Appends the tree of hashes. Salt and UUID are the version's, so that the same files have the same hash.
+salt_of() {
+  printf '%s' "$1" | sha256sum | cut -c 1-64
+}
+
+# seal IMAGE WORDS HASH OFFSET: appends the tree of hashes to an image; its root and where it begins go into files. Salt and UUID are made
+# of the words, so that the same files have the same hash.
 seal() {
-  local size offset salt uuid
-  size=$(stat -c %s "$result/root.img")
+  local image=$1 size offset
+  size=$(stat -c %s "$image")
   offset=$(((size + 4095) / 4096 * 4096))
-  truncate -s $offset "$result/root.img"
-  salt=$(printf 'hearth %s' "$version" | sha256sum | cut -c 1-64)
-  uuid=${salt:0:8}-${salt:8:4}-4${salt:13:3}-8${salt:17:3}-${salt:20:12}
-  veritysetup format "$result/root.img" "$result/root.img" --hash-offset=$offset --salt="$salt" --uuid="$uuid" |
-    awk '/Root hash/ { print $3 }' >"$result/roothash"
-  printf '%s' $offset >"$result/hashoffset"
-  truncate -s %4096 "$result/root.img"
-  [[ -s $result/roothash ]] || fail "veritysetup has given no root hash."
+  truncate -s $offset "$image"
+  veritysetup format "$image" "$image" --hash-offset=$offset --salt="$(salt_of "$2")" --uuid="$(uuid_of "$2")" |
+    awk '/Root hash/ { print $3 }' >"$3"
+  printf '%s' $offset >"$4"
+  truncate -s %4096 "$image"
+  [[ -s $3 ]] || fail "veritysetup has given no root hash."
 }

@@ -32,9 +32,11 @@ fresh_vm() {
 test_smoke() {
   local vm_port
   start_installed smoke 18443
-  [[ $(answers $vm_port /login) == *"<"* ]] || fail "the login page is not there"
+  # The first page takes the longest.
+  wait_for smoke 300 answers "$vm_port" /login
+  say "the login page is there $(since_start smoke) s after power-on"
   [[ -z $(in_vm smoke 'systemctl --failed --no-legend') ]] || fail "Units have failed: $(in_vm smoke 'systemctl --failed --no-legend')"
-  main_job smoke $vm_port
+  main_job smoke "$vm_port"
   say "first fine-tuned answer $(since_start smoke) s after power-on"
   kill_vm smoke
 }
@@ -43,13 +45,13 @@ test_smoke() {
 # is kept, so that the next call goes on.
 main_job() {
   local name=$1 port=$2 state=$out/vm/$1/state.json
-  local -a first=()
+  local -a opening=()
   shift 2
   if [[ ! -f $state ]]; then
-    first=(--code "$(in_vm "$name" 'cat /var/lib/hearth/keys/first-run-code' | tr -d '[:space:]')"
+    opening=(--code "$(in_vm "$name" 'cat /var/lib/hearth/keys/first-run-code' | tr -d '[:space:]')"
       --fingerprint "$(in_vm "$name" "sed -n 's/.*\"fingerprint\" : \"\([^\"]*\)\".*/\1/p' /var/lib/hearth/control-plane.json" | tr -d '[:space:]')")
   fi
-  /usr/bin/python3 "$here/test/main_job.py" "https://127.0.0.1:$port" "$root/runtime/starter/sample" --state "$state" "${first[@]}" "$@"
+  /usr/bin/python3 "$here/test/main_job.py" "https://127.0.0.1:$port" "$root/runtime/starter/sample" --state "$state" "${opening[@]}" "$@"
 }
 
 # start_installed NAME PORT: from a fresh copy of the disk, until it is healthy.
@@ -136,8 +138,8 @@ test_join() {
   start_vm $first -drive "if=virtio,format=raw,file=$out/vm/$first/disk.img" \
     -netdev socket,id=line,listen=127.0.0.1:18499 -device virtio-net-pci,netdev=line,addr=0x10,romfile=,mac=52:54:00:07:00:01
   wait_for $first 900 serial_says $first 'hearth health: healthy'
-  main_job $first $vm_port --until done
-  code=$(main_job $first $vm_port --until join-code | tail -n 1)
+  main_job $first "$vm_port" --until "done"
+  code=$(main_job $first "$vm_port" --until join-code | tail -n 1)
   fresh_vm $second
   truncate -s 12G "$out/vm/$second/disk.img"
   make_provision_stick "$out/vm/$second/provision.img" <<YAML
@@ -155,10 +157,10 @@ YAML
   vm_port=18451 start_vm $second -drive "if=virtio,format=raw,file=$out/vm/$second/disk.img" \
     -netdev socket,id=line,connect=127.0.0.1:18499 -device virtio-net-pci,netdev=line,addr=0x10,romfile=,mac=52:54:00:07:00:02
   wait_for $second 900 serial_says $second 'hearth health: healthy'
-  main_job $first $vm_port --until answer --replicas 2 --nodes 2
+  main_job $first "$vm_port" --until answer --replicas 2 --nodes 2
   # What answers now is on the second machine.
   in_vm $first 'systemctl stop hearth-agent; pkill -KILL -u hearth-agent' || true
-  main_job $first $vm_port --until answer --replicas 2 --nodes 1
+  main_job $first "$vm_port" --until answer --replicas 2 --nodes 1
   say "the second machine has joined by its stick, and serves"
   kill_vm $second
   kill_vm $first

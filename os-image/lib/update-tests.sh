@@ -33,8 +33,8 @@ frozen_machine() {
   local vm_port=18460 code
   [[ ! $out/vm/frozen/memory -nt $result/disk.img ]] || return 0
   make_stick
-  start_installed frozen $vm_port -drive "if=virtio,format=raw,readonly=on,file=$out/stick.img"
-  main_job frozen $vm_port --until data
+  start_installed frozen "$vm_port" -drive "if=virtio,format=raw,readonly=on,file=$out/stick.img"
+  main_job frozen "$vm_port" --until data
   freeze frozen
   say "a healthy machine with data is frozen"
 }
@@ -102,7 +102,7 @@ test_update() {
   restart_into $name 900
   expect_running $name "B $good"
   in_vm $name 'ls /efi/loader/entries; cat /var/lib/hearth-system/generations/log' >&2
-  data_is_whole $name $vm_port
+  data_is_whole $name "$vm_port"
   say "updated to $good, healthy in slot B, the data as before"
   kill_vm $name
 }
@@ -149,7 +149,7 @@ test_rollback() {
     expect_running $name "A $good"
     in_vm $name 'cat /var/lib/hearth-system/generations/log' >&2
     in_vm $name "grep -q ' B $next failed: ' /var/lib/hearth-system/generations/log" || fail "Why it fell back is not kept."
-    data_is_whole $name $vm_port
+    data_is_whole $name "$vm_port"
     say "a generation that $kind: the machine fell back by itself, the data as before"
     kill_vm $name
   done
@@ -202,7 +202,7 @@ test_powercut() {
     start_again $name
     now=$(running $name)
     [[ $now == "A $version" || $now == "B $next" ]] || fail "After the cut $point it runs \"$now\"."
-    data_is_whole $name $vm_port
+    data_is_whole $name "$vm_port"
     say "cut $point of $points, after $((whole * point / points)) ms of $whole: starts, runs $now, the data as before"
     kill_vm $name
   done
@@ -212,16 +212,16 @@ test_powercut() {
 test_resume() {
   local name=resume vm_port whole again
   healthy_machine $name 18448
-  main_job $name $vm_port --until done --steps 6
-  whole=$(main_job $name $vm_port --until adapter | tail -n 1)
+  main_job $name "$vm_port" --until "done" --steps 6
+  whole=$(main_job $name "$vm_port" --until adapter | tail -n 1)
   kill_vm $name
   healthy_machine $name 18448
-  main_job $name $vm_port --until step --steps 6 --step 3
+  main_job $name "$vm_port" --until step --steps 6 --step 3
   kill_vm $name
   say "the power was cut in the middle of the job"
   start_again $name
-  main_job $name $vm_port --until done
-  again=$(main_job $name $vm_port --until adapter | tail -n 1)
+  main_job $name "$vm_port" --until "done"
+  again=$(main_job $name "$vm_port" --until adapter | tail -n 1)
   [[ -n $whole && $whole == "$again" ]] || fail "The adapter is $again after the cut, and $whole without one."
   say "the adapter after the cut is the one without: $again"
   kill_vm $name

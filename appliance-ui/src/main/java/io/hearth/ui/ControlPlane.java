@@ -62,7 +62,7 @@ public class ControlPlane {
         System.setProperty("hearth.home", home.directory().toString());
         System.setProperty("quarkus.http.host", host);
         System.setProperty("quarkus.http.ssl-port", Integer.toString(port));
-        String pem = certificates.serverFile().toString();
+        String pem = certificates.pagesFile().toString();
         System.setProperty("quarkus.tls.hearth.key-store.pem.server.cert", pem);
         System.setProperty("quarkus.tls.hearth.key-store.pem.server.key", pem);
         System.setProperty("quarkus.http.tls-configuration-name", "hearth");

@@ -93,13 +93,14 @@ record Disk(String path, long bytes, String model, String serial, String transpo
     /**
      * The disk that a file asks for.
      *
+     * @param imports bytes that are copied onto it besides the systems
      * @throws Mistakes if none may be used, or it is not clear which; with what is there, and why not that
      */
-    static Disk choose(ProvisionFile file, List<Disk> disks) throws Mistakes {
+    static Disk choose(ProvisionFile file, long imports, List<Disk> disks) throws Mistakes {
         List<String> reasons = new ArrayList<>();
         List<Disk> fitting = new ArrayList<>();
         for (Disk disk : disks) {
-            String reason = disk.reasonAgainst(file);
+            String reason = disk.reasonAgainst(file, imports);
             if (reason.isEmpty()) {
                 fitting.add(disk);
             } else {
@@ -119,7 +120,7 @@ record Disk(String path, long bytes, String model, String serial, String transpo
         return fitting.getFirst();
     }
 
-    private String reasonAgainst(ProvisionFile file) {
+    private String reasonAgainst(ProvisionFile file, long imports) {
         if (!used.isEmpty()) {
             return used;
         } else if (file.has("/disk/path") && !file.text("/disk/path").equals(path)) {
@@ -134,8 +135,8 @@ record Disk(String path, long bytes, String model, String serial, String transpo
             return "too small";
         } else if (file.has("/disk/max-size") && bytes > Size.bytes(file.text("/disk/max-size"))) {
             return "too large";
-        } else if (bytes < need(file)) {
-            return "too small for two systems and data, which need " + Size.shown(need(file));
+        } else if (bytes < need(file) + imports + imports / 10) {
+            return "too small for two systems and data, which need " + Size.shown(need(file) + imports + imports / 10);
         } else if (!content.isEmpty() && !file.flag("/disk/wipe")) {
             return "it holds " + content + ", and \"wipe\" is not true";
         }

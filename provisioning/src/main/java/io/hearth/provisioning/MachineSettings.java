@@ -19,9 +19,13 @@ final class MachineSettings {
         this.folder = folder;
     }
 
-    static void write(ProvisionFile file, Path folder) throws IOException {
+    static void write(ProvisionFile file, StickFiles beside, Path folder) throws IOException {
         Files.createDirectories(folder.resolve("network"));
-        new MachineSettings(file, folder).write();
+        MachineSettings settings = new MachineSettings(file, folder);
+        settings.write();
+        if (!beside.identity().isEmpty()) {
+            settings.put("certificate.pem", beside.identity().strip());
+        }
     }
 
     /** Writes the network's settings alone; without any, those of a machine that nobody has set up: DHCP on what is wired. */
@@ -36,6 +40,7 @@ final class MachineSettings {
         put("name", name);
         put("language", file.has("/language") ? file.text("/language") : "en");
         put("then", file.has("/then") ? file.text("/then") : "reboot");
+        put("encryption", file.has("/encryption") ? file.text("/encryption") : "none");
         if (file.first()) {
             put("control-plane.env", "HEARTH_NAMES=" + name);
             put("agent.env", "HEARTH_AGENT_NAME=" + name);
@@ -50,6 +55,13 @@ final class MachineSettings {
                     "HEARTH_AGENT_SERVING_HOST=",
                     "HEARTH_AGENT_SERVING_PORT=8445");
             put("join-code", file.text("/join-code"));
+        }
+        if (file.has("/ssh-keys")) {
+            Files.createDirectories(folder.resolve("ssh"));
+            put("ssh/authorized_keys", file.texts("/ssh-keys").toArray(String[]::new));
+        }
+        if (file.has("/models")) {
+            put("models", file.texts("/models").toArray(String[]::new));
         }
         if (file.has("/time-servers")) {
             put("time.conf", "[Time]", "NTP=" + String.join(" ", file.texts("/time-servers")));

@@ -25,9 +25,11 @@ public final class ProvisionFile {
     private static final JsonSchema SCHEMA = schema();
 
     private final JsonNode tree;
+    private final YamlText yaml;
 
-    private ProvisionFile(JsonNode tree) {
-        this.tree = tree;
+    private ProvisionFile(YamlText yaml) {
+        this.tree = yaml.tree();
+        this.yaml = yaml;
     }
 
     /**
@@ -77,7 +79,7 @@ public final class ProvisionFile {
                     .map(one -> "line " + one.line() + ": " + one.sentence())
                     .toList());
         }
-        return new ProvisionFile(yaml.tree());
+        return new ProvisionFile(yaml);
     }
 
     /** Where the mistake is; of an unknown name, the name. */
@@ -111,6 +113,11 @@ public final class ProvisionFile {
     /** The schema, for documentation and for editors. */
     static JsonNode schemaTree() {
         return SCHEMA.getSchemaNode();
+    }
+
+    /** Line, from 1, of the value at a JSON pointer. */
+    int line(String pointer) {
+        return yaml.line(pointer);
     }
 
     /** A text of the file, or null where it stands not there. */

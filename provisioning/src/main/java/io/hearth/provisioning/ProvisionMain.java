@@ -5,6 +5,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -64,6 +65,7 @@ public final class ProvisionMain implements Callable<Integer> {
         @Override
         public Integer call() throws Mistakes, IOException {
             ProvisionFile read = ProvisionFile.read(file);
+            StickFiles.read(read, file.toAbsolutePath().getParent(), Clock.systemUTC());
             System.out.println(file + " is in order: "
                     + (read.first() ? "a first node" : "a further node of " + read.text("/control-plane")) + ".");
             return 0;
@@ -131,8 +133,9 @@ public final class ProvisionMain implements Callable<Integer> {
         @Override
         public Integer call() throws Mistakes, IOException {
             ProvisionFile read = ProvisionFile.read(file);
-            Disk disk = Disk.choose(read, Disk.read(disks));
-            MachineSettings.write(read, settings);
+            StickFiles beside = StickFiles.read(read, file.toAbsolutePath().getParent(), Clock.systemUTC());
+            Disk disk = Disk.choose(read, beside.bytes(), Disk.read(disks));
+            MachineSettings.write(read, beside, settings);
             System.out.println(disk.path() + " " + (Disk.slot(read) >> 20));
             return 0;
         }

@@ -26,6 +26,7 @@ final class Rules {
         rules.role();
         rules.network();
         rules.disk();
+        rules.sshKeys();
         return rules.broken;
     }
 
@@ -49,8 +50,10 @@ final class Rules {
                 say("/role", "A further node needs \"" + name + "\"; the page Nodes of the appliance shows it.");
             }
         }
-        if (!first && has("/further-nodes")) {
-            say("/further-nodes", "\"further-nodes\" is for the first node; this one is a further node.");
+        for (String name : List.of("further-nodes", "certificate", "models")) {
+            if (!first && has("/" + name)) {
+                say("/" + name, "\"" + name + "\" is for the first node; this one is a further node.");
+            }
         }
         if (has("/control-plane")) {
             String text = tree.path("control-plane").asText();
@@ -105,6 +108,17 @@ final class Rules {
             String wrong = check.wrong(list.get(i).asText());
             if (wrong != null) {
                 say(pointer + "/" + i, "\"" + list.get(i).asText() + "\" " + wrong + ".");
+            }
+        }
+    }
+
+    /** Never repeats a key: it could be one that is to stay secret. */
+    private void sshKeys() {
+        JsonNode keys = tree.path("ssh-keys");
+        for (int i = 0; i < keys.size(); i++) {
+            String wrong = SshKey.wrong(keys.get(i).asText());
+            if (wrong != null) {
+                say("/ssh-keys/" + i, wrong);
             }
         }
     }

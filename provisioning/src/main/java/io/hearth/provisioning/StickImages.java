@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Images of sticks: a FAT file system labelled PROVISION with one {@code provision.yaml} in it. */
-final class StickImages {
+public final class StickImages {
     private static final long BYTES = 8L << 20;
     private static final int MOST_BOXES = 1000;
 
@@ -25,7 +25,7 @@ final class StickImages {
      * @return the images, in the order of the codes
      * @throws Mistakes if the file of any box would be wrong; then nothing is written
      */
-    static List<Path> write(String text, List<String> codes, Path folder)
+    public static List<Path> write(String text, List<String> codes, Path folder)
             throws Mistakes, IOException, InterruptedException {
         List<String> boxes = codes.stream()
                 .map(String::strip)
@@ -50,10 +50,9 @@ final class StickImages {
         if (boxes.isEmpty()) {
             texts.add(text);
         }
-        String name = FileLines.hostname(text);
+        String name = hostname(text);
         for (int i = 0; i < boxes.size(); i++) {
-            texts.add(
-                    FileLines.with(FileLines.with(text, "join-code", boxes.get(i)), "hostname", name + "-" + (i + 1)));
+            texts.add(FileLines.with(withCode(text, boxes.get(i)), "hostname", name + "-" + (i + 1)));
         }
         List<ProvisionFile> files = new ArrayList<>();
         for (String one : texts) {
@@ -66,6 +65,16 @@ final class StickImages {
             images.add(image(folder.resolve(box + ".img"), texts.get(i)));
         }
         return images;
+    }
+
+    /** The name by which the machines of a file are numbered. */
+    public static String hostname(String text) {
+        return FileLines.hostname(text);
+    }
+
+    /** The file of a machine with this join code. */
+    public static String withCode(String text, String code) {
+        return FileLines.with(text, "join-code", code);
     }
 
     private static Path image(Path target, String text) throws Mistakes, IOException, InterruptedException {

@@ -35,7 +35,11 @@ class DiskTest {
     }
 
     private Disk choose(String rules) throws Mistakes {
-        return Disk.choose(ProvisionFile.parse("version: 1\nrole: first\ndisk: {" + rules + "}\n"), disks);
+        return choose(rules, 0);
+    }
+
+    private Disk choose(String rules, long imports) throws Mistakes {
+        return Disk.choose(ProvisionFile.parse("version: 1\nrole: first\ndisk: {" + rules + "}\n"), imports, disks);
     }
 
     @Test
@@ -56,6 +60,13 @@ class DiskTest {
     @Test
     void whatAnInterruptedInstallationHasLeftMayBeWrittenAgain() throws Exception {
         assertThat(choose("serial: S-3").path()).isEqualTo("/dev/nvme2n1");
+    }
+
+    @Test
+    void whatIsImportedMustFitAsWell() throws Exception {
+        assertThat(choose("model: FAST 3840", 3_000_000_000_000L).path()).isEqualTo("/dev/nvme2n1");
+        assertThatThrownBy(() -> choose("model: FAST 3840", 3_500_000_000_000L))
+                .hasMessageContaining("which need 3.9 TB");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,7 +14,8 @@ class MachineSettingsTest {
     Path folder;
 
     private void write(String text) throws Exception {
-        MachineSettings.write(ProvisionFile.parse("version: 1\ndisk: {transport: nvme}\n" + text), folder);
+        ProvisionFile file = ProvisionFile.parse("version: 1\ndisk: {transport: nvme}\n" + text);
+        MachineSettings.write(file, StickFiles.read(file, folder, Clock.systemUTC()), folder);
     }
 
     @Test
@@ -28,6 +30,18 @@ class MachineSettingsTest {
         assertThat(Files.getPosixFilePermissions(folder.resolve("join-code")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
         assertThat(folder.resolve("nodes-may-join")).doesNotExist();
+    }
+
+    @Test
+    void encryptionAndKeysAreOffUnlessAskedFor() throws Exception {
+        write("role: first\n");
+        assertThat(folder.resolve("encryption")).hasContent("none");
+        assertThat(folder.resolve("ssh")).doesNotExist();
+        write("role: first\nencryption: tpm\nssh-keys: [" + SshKeyTest.GOOD + "]\n");
+        assertThat(folder.resolve("encryption")).hasContent("tpm");
+        assertThat(folder.resolve("ssh/authorized_keys")).hasContent(SshKeyTest.GOOD);
+        assertThat(Files.getPosixFilePermissions(folder.resolve("ssh/authorized_keys")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test

@@ -71,6 +71,10 @@ class ProvisionFileTest {
             interface: eno1 | vlan: 5000 | line 6: "network.vlan" is 5000; it must be at most 4094.
             interface: eno1 | vlan: 20 | line 5: "addresses" and "vlan" need "interface" or "bond"
             role: first | role: node | line 2: A further node needs "join-code"
+            language: zh | encryption: luks | line 16: "encryption" is "luks"; it must be one of none, tpm.
+            language: zh | ssh-keys: [ssh-rsa] | line 16: This is no public key of OpenSSH.
+            language: zh | models: [../other] | line 16: "models[0]" is "../other"; it must be the name of a folder
+            language: zh | certificate: {file: a.pem} | line 16: "key" is missing in "certificate".
             language: zh | join-code: abcdefgh.0123456789abcdef | line 16: "join-code" is for a further node; this one is the first.
             language: zh | language: &x zh | line 16: anchors (&) are not taken here.
             language: zh | role: node | line 16: "role" stands here a second time.

@@ -44,7 +44,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /**
  * The certificates of the appliance and what is made of them. Files under {@code keys/}: {@code authority.pem},
  * {@code server.pem} and {@code client.pem}, each a private key with its certificates; {@code authority.crt} is the authority's
- * certificate alone, to be given to browsers and programs that should trust the appliance.
+ * certificate alone, to be given to browsers and programs that should trust the appliance. If somebody has put {@code house.pem} there,
+ * a key with a certificate of the house's own authority, the pages and the API show that one; nodes know the appliance's alone.
  */
 @ApplicationScoped
 public class Certificates {
@@ -57,6 +58,7 @@ public class Certificates {
     /** How long a node's certificate is valid; agents renew it long before. */
     public static final Duration NODE_VALIDITY = Duration.ofDays(90);
 
+    private static final System.Logger LOG = System.getLogger(Certificates.class.getName());
     private static final Duration OWN_VALIDITY = Duration.ofDays(397);
     private static final Duration RENEWED_BEFORE_END = Duration.ofDays(60);
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
@@ -65,6 +67,7 @@ public class Certificates {
     private final Clock clock;
     private final Collection<String> moreNames;
     private final Authority authority;
+    private final Optional<Identity> house;
     private volatile Identity server;
     private volatile Identity client;
 
@@ -75,8 +78,28 @@ public class Certificates {
         this.clock = clock;
         this.moreNames = moreNames.orElse(List.of());
         this.authority = Authority.open(keys.resolve("authority.pem"), clock);
+        this.house = ofTheHouse();
         publishAuthority();
         refresh();
+    }
+
+    /** The house's certificate. One that has ended is of no use to anybody, while the appliance's own still lets people in. */
+    private Optional<Identity> ofTheHouse() {
+        Path file = keys.resolve("house.pem");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Identity found = Identity.read(file);
+        Instant end = found.certificate().getNotAfter().toInstant();
+        if (end.isBefore(clock.instant())) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The certificate in {0} has ended on {1}; the pages show the appliance''s own. Put a new one there and start again.",
+                    file,
+                    end);
+            return Optional.empty();
+        }
+        return Optional.of(found);
     }
 
     /**
@@ -96,9 +119,14 @@ public class Certificates {
         return server != oldServer || client != oldClient;
     }
 
-    /** The file with the key and the certificates of the HTTPS ports. */
+    /** The file with the appliance's own key and certificates for its HTTPS ports. */
     public Path serverFile() {
         return keys.resolve("server.pem");
+    }
+
+    /** The file with the key and the certificates that pages and API show: the house's, or the appliance's own. */
+    public Path pagesFile() {
+        return house.isPresent() ? keys.resolve("house.pem") : serverFile();
     }
 
     /** The authority's certificate in a file that everyone may have. */
@@ -121,20 +149,20 @@ public class Certificates {
         return authority.fingerprint();
     }
 
-    /** SHA-256 of the server certificate, as browsers show it: pairs of hexadecimal digits with colons. */
+    /** SHA-256 of the pages' certificate, as browsers show it: pairs of hexadecimal digits with colons. */
     public String fingerprint() {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(server.certificate().getEncoded());
+                    .digest(house.orElse(server).certificate().getEncoded());
             return HexFormat.ofDelimiter(":").withUpperCase().formatHex(hash);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** When the server certificate ends; it is renewed long before. */
+    /** When the pages' certificate ends; the appliance's own is renewed long before. */
     public Instant serverEnds() {
-        return server.certificate().getNotAfter().toInstant();
+        return house.orElse(server).certificate().getNotAfter().toInstant();
     }
 
     /** When the authority ends. */

@@ -32,6 +32,7 @@ public final class Texts {
             "access",
             "audit",
             "nodes",
+            "sticks",
             "uploads",
             "datasets",
             "models",

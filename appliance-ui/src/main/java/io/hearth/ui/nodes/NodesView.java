@@ -3,6 +3,7 @@ package io.hearth.ui.nodes;
 import com.vaadin.flow.component.AttachEvent;
 import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.button.ButtonVariant;
+import com.vaadin.flow.component.html.Anchor;
 import com.vaadin.flow.component.html.Div;
 import com.vaadin.flow.component.html.H2;
 import com.vaadin.flow.component.html.Span;
@@ -31,6 +32,7 @@ public class NodesView extends Page {
     private final NodePort port;
     private final Clock clock;
     private final Button add = new Button();
+    private final Anchor sticks = new Anchor("/nodes/sticks");
     private final Div tiles = new Div();
     private final Div waiting = new Div();
     private final Div empty = new Div();
@@ -50,7 +52,8 @@ public class NodesView extends Page {
         add.addThemeVariants(ButtonVariant.PRIMARY);
         text(add::setText, "nodes.add");
         add.addClickListener(clicked -> addNode());
-        actions(add);
+        text(sticks::setText, "nodes.sticks");
+        actions(sticks, add);
         tiles.addClassName("hearth-columns");
         tiles.getStyle().set("align-items", "start");
         waiting.addClassName("hearth-panel");
@@ -64,6 +67,7 @@ public class NodesView extends Page {
     protected void onAttach(AttachEvent event) {
         super.onAttach(event);
         add.setVisible(actor().role().covers(Role.ADMINISTRATOR));
+        sticks.setVisible(add.isVisible());
         refresh();
     }
 

@@ -91,6 +91,37 @@ class CertificatesTest {
     }
 
     @Test
+    void aCertificateOfTheHouseIsShownToBrowsersUntilItEnds() throws Exception {
+        Certificates own = certificates(START);
+        assertThat(own.pagesFile()).isEqualTo(own.serverFile());
+        // Another appliance's server certificate: a key with a certificate that this one has not made.
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        Certificates other = new Certificates(
+                new HearthHome(elsewhere),
+                Clock.fixed(START, ZoneOffset.UTC),
+                Optional.of(List.of("box.house.example")));
+        Files.copy(other.serverFile(), folder.resolve("keys/house.pem"));
+
+        Certificates with = certificates(START);
+        assertThat(with.pagesFile()).isEqualTo(folder.resolve("keys/house.pem"));
+        assertThat(with.fingerprint()).isEqualTo(other.fingerprint()).isNotEqualTo(own.fingerprint());
+        assertThat(with.serverEnds()).isEqualTo(other.serverEnds());
+        // Nodes go on knowing the appliance's own.
+        assertThat(Identity.read(with.serverFile()).chain().getLast()).isEqualTo(with.authority());
+
+        Certificates late = certificates(START.plus(Duration.ofDays(398)));
+        assertThat(late.pagesFile()).isEqualTo(late.serverFile());
+        assertThat(late.fingerprint()).isNotEqualTo(other.fingerprint());
+    }
+
+    @Test
+    void aDamagedCertificateOfTheHouseIsToldAtTheStart() throws Exception {
+        certificates(START);
+        Files.writeString(folder.resolve("keys/house.pem"), "garbage");
+        assertThatThrownBy(() -> certificates(START)).hasMessageContaining("house.pem cannot be read as a key");
+    }
+
+    @Test
     void aNodeGetsItsIdAsItsOnlyName() throws Exception {
         Certificates certificates = certificates(START);
         KeyPair keys = keys("EC", 256);
