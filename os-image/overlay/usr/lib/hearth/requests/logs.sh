@@ -11,7 +11,7 @@ verb_logs() {
   part=$(argument part 'control-plane|agent|machine')
   boot=$(argument boot '0|-1' 0)
   case $part in
-    machine) units=(hearth-settings hearth-data hearth-firewall hearth-health 'hearth-system@*' rauc systemd-networkd systemd-timesyncd) ;;
+    machine) units=(hearth-settings hearth-data hearth-firewall hearth-drivers hearth-health 'hearth-system@*' rauc systemd-networkd systemd-timesyncd) ;;
     *) units=("hearth-$part") ;;
   esac
   # A machine that has started only once has no journal of the start before.

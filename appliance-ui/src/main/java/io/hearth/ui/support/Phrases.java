@@ -27,7 +27,7 @@ final class Phrases {
     static final String GAP = "{}";
 
     /** A phrase with fewer letters of its own would fit anything. */
-    private static final int LEAST_LETTERS = 8;
+    private static final int LEAST_LETTERS = 6;
 
     private static final int DEPTH = 3;
     private static final int LONGEST = 4000;
