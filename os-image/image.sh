@@ -23,7 +23,7 @@ root=$(cd -- "$here/.." && pwd)
 readonly here root
 # Where everything that is made lies; caches beside the results.
 readonly out=${HEARTH_IMAGE_OUT:-$root/target/image}
-readonly cache=$out/cache
+readonly cache=${HEARTH_IMAGE_CACHE:-$out/cache}
 for part in common rootfs java services initrd system drivers bundle disk iso keys machine \
   tests update-tests trust-tests drivers-tests build-tests; do
   # shellcheck source=/dev/null

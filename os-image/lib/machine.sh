@@ -57,6 +57,13 @@ thaw() {
   fresh_vm "$name"
   cp --sparse=always "$frozen/disk.img" "$frozen/vars.fd" "$frozen/state.json" "$out/vm/$name/"
   start_vm "$name" "$@" -incoming "exec:cat $frozen/memory"
+  wait_for "$name" 120 is_thawed "$name"
+  tell_monitor "$name" cont >/dev/null
+}
+
+# A frozen machine had been stopped, and stays so until it is told to go on.
+is_thawed() {
+  [[ $(tell_monitor "$1" 'info status') == *paused* ]]
 }
 
 vm_runs() {

@@ -8,9 +8,12 @@ next_version() {
   printf '%s' "${version%.*}.$((${version##*.} + 1))"
 }
 
-# build_version VERSION [OPTION VALUE...]
+# build_version OUT VERSION [OPTION VALUE...]: another version of what is tested, unless it was built since.
 build_version() {
-  "$here/image.sh" build --keys "$keys" --version "$@" >/dev/null
+  local folder=$1 next=$2
+  shift 2
+  [[ ! $folder/$next/hearth-$next.raucb -nt $result/disk.img ]] || return 0
+  HEARTH_IMAGE_OUT=$folder HEARTH_IMAGE_CACHE=$cache "$here/image.sh" build --version "$next" "$@" >/dev/null
 }
 
 # make_stick FILE...: what is plugged into every machine of these tests. Frozen machines expect it to have always the same size.
@@ -43,7 +46,6 @@ frozen_machine() {
 healthy_machine() {
   local -a devices
   vm_port=$2
-  frozen_machine
   mapfile -t devices < <(drives "$1")
   vm_identity=frozen thaw frozen "$1" "${devices[@]}"
   wait_for "$1" 120 in_vm "$1" 'mkdir -p /run/stick && mount -o ro /dev/vdb /run/stick' 10
@@ -76,10 +78,11 @@ expect_running() {
 test_update() {
   local good older=0.0.9 name=update vm_port
   good=$(next_version)
-  build_version "$good"
-  build_version $older
+  frozen_machine
+  build_version "$out" "$good" --keys "$keys"
+  build_version "$out" $older --keys "$keys"
   [[ -d $out/foreign-keys ]] || make_keys "$out/foreign-keys"
-  HEARTH_IMAGE_OUT=$out/foreign "$here/image.sh" build --version "$good" --keys "$out/foreign-keys" >/dev/null
+  build_version "$out/foreign" "$good" --keys "$out/foreign-keys"
   ln -f "$out/foreign/$good/hearth-$good.raucb" "$out/foreign.raucb"
   # A byte in the middle of the system.
   cp "$out/$good/hearth-$good.raucb" "$out/tampered.raucb"
@@ -135,11 +138,12 @@ restart_into() {
 test_rollback() {
   local kind name=rollback next good=$version vm_port
   next=$(next_version)
+  frozen_machine
   for kind in ${HEARTH_IMAGE_BROKEN:-falls migrates hangs}; do
     rm -rf "$out/broken"
     mkdir -p "$out/broken"
     "broken_$kind" "$out/broken"
-    HEARTH_IMAGE_OUT=$out/broken-$kind "$here/image.sh" build --version "$next" --keys "$keys" --overlay "$out/broken" >/dev/null
+    build_version "$out/broken-$kind" "$next" --keys "$keys" --overlay "$out/broken"
     make_stick "$out/broken-$kind/$next/hearth-$next.raucb"
     healthy_machine $name 18446
     install_bundle $name "hearth-$next.raucb"
@@ -187,7 +191,8 @@ broken_migrates() {
 test_powercut() {
   local points=${HEARTH_IMAGE_CUTS:-10} name=powercut next whole point started now vm_port
   next=$(next_version)
-  [[ -f $out/$next/hearth-$next.raucb ]] || build_version "$next"
+  frozen_machine
+  build_version "$out" "$next" --keys "$keys"
   make_stick "$out/$next/hearth-$next.raucb"
   healthy_machine $name 18447
   started=$(date +%s%N)
@@ -211,6 +216,8 @@ test_powercut() {
 # The power goes while a job runs: it goes on, and its adapter has the same bytes as without the cut.
 test_resume() {
   local name=resume vm_port whole again
+  frozen_machine
+  make_stick
   healthy_machine $name 18448
   main_job $name "$vm_port" --until "done" --steps 6
   whole=$(main_job $name "$vm_port" --until adapter | tail -n 1)
