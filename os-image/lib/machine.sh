@@ -63,7 +63,9 @@ thaw() {
 
 # A frozen machine had been stopped, and stays so until it is told to go on.
 is_thawed() {
-  [[ $(tell_monitor "$1" 'info status') == *paused* ]]
+  local status
+  status=$(tell_monitor "$1" 'info status')
+  [[ $status == *paused* && $status != *inmigrate* ]]
 }
 
 vm_runs() {
