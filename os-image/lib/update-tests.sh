@@ -93,12 +93,12 @@ test_update() {
   rm "$out/big.img"
   make_stick "$out/$good/hearth-$good.raucb" "$out/$older/hearth-$older.raucb" "$out/tampered.raucb" "$out/foreign.raucb" "$out/big.raucb"
   healthy_machine $name 18444
-  in_vm $name 'sha256sum </dev/disk/by-partlabel/hearth-root-b >/run/before; ls /efi/loader/entries >/run/entries'
+  in_vm $name 'sha256sum </dev/disk/by-partlabel/hearth-root-b >/run/before; ls /efi/loader/entries >/run/entries' 600
   refused $name foreign.raucb 'signature'
   refused $name "hearth-$older.raucb" 'older than'
   refused $name big.raucb 'slots of this machine'
   refused $name tampered.raucb 'damaged'
-  in_vm $name 'sha256sum </dev/disk/by-partlabel/hearth-root-b | cmp - /run/before && ls /efi/loader/entries | cmp - /run/entries' ||
+  in_vm $name 'sha256sum </dev/disk/by-partlabel/hearth-root-b | cmp - /run/before && ls /efi/loader/entries | cmp - /run/entries' 600 ||
     fail "A refused bundle was written."
   say "nothing was written"
   install_bundle $name "hearth-$good.raucb"
