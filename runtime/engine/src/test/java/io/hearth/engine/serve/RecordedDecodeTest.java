@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Decoding steps that are padded, recorded and replayed draw what direct steps draw. */
 @Tag("card")
 class RecordedDecodeTest {
+    private static final int MOST_STEPS = 5_000;
     private static final int VOCABULARY = 160;
     private static final int CONTEXT = 96;
     private static final int BLOCK_SIZE = 4;
@@ -93,7 +94,7 @@ class RecordedDecodeTest {
                 AdapterPool recordingPool = new AdapterPool(recordingModel, adapters);
                 StepRunner recorded = new ModelStepRunner(recordingModel, recordingPool, limits)) {
             Traffic traffic = new Traffic(random, limits);
-            for (int step = 0; step < steps; step++) {
+            for (int step = 0; step < steps || traffic.goesOn(step); step++) {
                 List<Chunk> chunks = traffic.next();
                 int[] expected = direct.run(chunks);
                 assertThat(recorded.run(chunks))
@@ -102,6 +103,7 @@ class RecordedDecodeTest {
                 traffic.drawn(chunks, expected);
             }
             assertThat(traffic.scheduler.preemptions() > 0 || TestDevice.isCard())
+                    .as("seed %d: a sequence was preempted", seed)
                     .isTrue();
         }
     }
@@ -113,6 +115,11 @@ class RecordedDecodeTest {
         private final Scheduler scheduler;
         private final List<Sequence> all = new ArrayList<>();
         private long arrivals;
+
+        /** Random traffic may take a while until it fills the cache; a card, which is slow here, is not kept waiting for it. */
+        boolean goesOn(int step) {
+            return !TestDevice.isCard() && scheduler.preemptions() == 0 && step < MOST_STEPS;
+        }
 
         Traffic(SplittableRandom random, EngineLimits limits) {
             this.random = random;
