@@ -178,12 +178,15 @@ broken_migrates() {
   work=$(mktemp -d)
   sed 's|"nodes/V120__card_incidents.sql")|"nodes/V120__card_incidents.sql", "settings/V998__renames.sql", "settings/V999__fails.sql")|' \
     "$root/appliance-ui/src/main/java/io/hearth/ui/core/Migrations.java" >"$work/Migrations.java"
+  grep -q V999__fails "$work/Migrations.java" || fail "The list of migrations has another form than this test knows."
   javac -proc:none -nowarn -d "$work/classes" -cp "$jar:$root/appliance-ui/target/quarkus-app/lib/main/*" "$work/Migrations.java"
   mkdir -p "$work/classes/io/hearth/ui/settings" "$1/usr/lib/hearth/control-plane/app"
   echo 'ALTER TABLE dataset RENAME TO dataset_of_a_newer_time;' >"$work/classes/io/hearth/ui/settings/V998__renames.sql"
   echo 'INSERT INTO table_that_is_not_there VALUES (1);' >"$work/classes/io/hearth/ui/settings/V999__fails.sql"
-  cp "$jar" "$1/usr/lib/hearth/control-plane/app/"
-  "$(dirname "$(command -v javac)")/jar" --update --file "$1/usr/lib/hearth/control-plane/app/$(basename "$jar")" -C "$work/classes" .
+  # Written anew: Quarkus' file has entries twice, which the tool does not change.
+  unzip -q -o "$jar" -d "$work/app"
+  cp -r "$work/classes/." "$work/app/"
+  jar --create --no-manifest --file "$1/usr/lib/hearth/control-plane/app/$(basename "$jar")" -C "$work/app" .
   rm -rf "$work"
 }
 
