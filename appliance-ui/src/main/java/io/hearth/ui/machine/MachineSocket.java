@@ -70,12 +70,12 @@ public class MachineSocket {
      * @param arguments texts, numbers and truth values by name
      * @param progress is told how far it is, on this thread
      * @return the result
-     * @throws Problem of kind CONFLICT with the reason if the machine refuses; of kind UNAVAILABLE if there is no machine to ask or it
-     *     does not answer
+     * @throws Problem of kind CONFLICT with the reason if the machine refuses; of kind NOT_FOUND if there is no machine to ask; of kind
+     *     UNAVAILABLE if it does not answer
      */
     public JsonNode ask(String verb, Map<String, ?> arguments, Consumer<MachineProgress> progress) {
         if (!present()) {
-            throw new Problem(Problem.Kind.UNAVAILABLE, Sentence.of("machine.absent.text"));
+            throw Problem.notFound("machine.absent.text");
         }
         ObjectNode request = Json.MAPPER.valueToTree(arguments);
         request.put("verb", verb);
