@@ -52,6 +52,8 @@ final class Chromium implements AutoCloseable {
                 .setLocale(language)
                 .setTimezoneId("Europe/Berlin"));
         context.setDefaultTimeout(30_000);
+        // The first page after a start of the control plane takes its time on a busy machine.
+        context.setDefaultNavigationTimeout(120_000);
         context.onConsoleMessage(message -> {
             if (message.type().equals("error")) {
                 complaints.add(message.page().url() + ": " + message.text());
