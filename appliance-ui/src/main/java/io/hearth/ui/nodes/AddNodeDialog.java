@@ -7,11 +7,11 @@ import com.vaadin.flow.component.html.Paragraph;
 import com.vaadin.flow.component.orderedlayout.VerticalLayout;
 import com.vaadin.flow.component.select.Select;
 import com.vaadin.flow.component.textfield.TextField;
-import com.vaadin.flow.server.VaadinRequest;
 import io.hearth.ui.core.Actor;
 import io.hearth.ui.shell.CopyBox;
 import io.hearth.ui.shell.Figures;
 import io.hearth.ui.shell.Language;
+import io.hearth.ui.shell.OwnHost;
 import io.hearth.ui.shell.Wording;
 
 /** Makes a join code and shows what to do with it. */
@@ -31,7 +31,7 @@ final class AddNodeDialog extends Dialog {
         this.codes = codes;
         this.port = port;
         this.actor = actor;
-        this.host = hostOf(VaadinRequest.getCurrent());
+        this.host = OwnHost.name();
         setWidth("38rem");
         minutes.setItems(HOUR, 24 * HOUR, 7 * 24 * HOUR);
         minutes.setItemLabelGenerator(value -> Figures.here().duration(java.time.Duration.ofMinutes(value)));
@@ -71,14 +71,5 @@ final class AddNodeDialog extends Dialog {
         Wording.of(once).text(once::setText, "nodes.add.once", until);
         Wording.of(command).text(command::setText, "nodes.add.command");
         getElement().setAttribute("aria-label", Language.say("nodes.add"));
-    }
-
-    private static String hostOf(VaadinRequest request) {
-        String header = request == null ? null : request.getHeader("Host");
-        if (header == null || header.isBlank()) {
-            return "localhost";
-        }
-        int colon = header.lastIndexOf(':');
-        return colon > header.lastIndexOf(']') ? header.substring(0, colon) : header;
     }
 }

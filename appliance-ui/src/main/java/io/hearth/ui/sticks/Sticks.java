@@ -10,8 +10,8 @@ import io.hearth.ui.core.Problem;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.nodes.JoinCodes;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,14 +43,7 @@ public class Sticks {
         clear();
     }
 
-    /**
-     * What is wrong with an order; nothing is made.
-     *
-     * @param file a provision.yaml of a further node; without a join code, or with any
-     * @throws Problem with all that is wrong
-     */
-    public void check(Actor actor, String file, int count) {
-        actor.needs(Role.ADMINISTRATOR);
+    private static void check(String file, int count) {
         if (count < 1 || count > MOST) {
             throw Problem.invalid("sticks.count", MOST);
         }
@@ -62,13 +55,16 @@ public class Sticks {
     }
 
     /**
-     * Makes codes and writes the archive: an image for each machine, named after it.
+     * Makes codes and the archive: an image for each machine, named after it.
      *
+     * @param file a provision.yaml of a further node; without a join code, or with any
+     * @param count machines
      * @param minutes how long the codes are valid
      * @throws Problem if the order is wrong, or images cannot be written here; then no code is left that could be used
      */
-    public void write(Actor actor, String file, int count, int minutes, OutputStream out) throws IOException {
-        check(actor, file, count);
+    public byte[] archive(Actor actor, String file, int count, int minutes) {
+        actor.needs(Role.ADMINISTRATOR);
+        check(file, count);
         List<JoinCodes.Made> made = new ArrayList<>();
         Path folder = home.folder("sticks").resolve(Ids.next("sticks"));
         boolean whole = false;
@@ -76,13 +72,17 @@ public class Sticks {
             for (int i = 0; i < count; i++) {
                 made.add(codes.create(actor, StickImages.hostname(file) + "-" + (i + 1), minutes));
             }
-            pack(StickImages.write(file, made.stream().map(JoinCodes.Made::code).toList(), folder), out);
+            byte[] archive = pack(StickImages.write(
+                    file, made.stream().map(JoinCodes.Made::code).toList(), folder));
             whole = true;
+            return archive;
         } catch (Mistakes mistakes) {
             throw Problem.invalid("sticks.file", String.join("\n", mistakes.sentences()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("Writing sticks was interrupted.", e);
+            throw new IllegalStateException("Writing sticks was interrupted.", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Sticks could not be written.", e);
         } finally {
             delete(folder);
             if (!whole) {
@@ -91,7 +91,9 @@ public class Sticks {
         }
     }
 
-    private static void pack(List<Path> images, OutputStream out) throws IOException {
+    /** In memory, since images are small and all but empty. */
+    private static byte[] pack(List<Path> images) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         ZipOutputStream zip = new ZipOutputStream(out);
         for (Path image : images) {
             zip.putNextEntry(new ZipEntry(image.getFileName().toString()));
@@ -99,6 +101,7 @@ public class Sticks {
             zip.closeEntry();
         }
         zip.finish();
+        return out.toByteArray();
     }
 
     /** What a kill in the middle has left. */

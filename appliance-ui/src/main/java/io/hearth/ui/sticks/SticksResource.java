@@ -1,6 +1,5 @@
 package io.hearth.ui.sticks;
 
-import io.hearth.ui.core.Actor;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.core.Who;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -9,7 +8,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -42,12 +40,9 @@ public class SticksResource {
             summary =
                     "Images of PROVISION sticks, each with a join code of its own; the answer is the only copy of them")
     public Response write(Order order) {
-        Actor actor = who.actor();
         int count = order.count() == null ? 1 : order.count();
         int minutes = order.minutes() == null ? 24 * 60 : order.minutes();
-        sticks.check(actor, order.file(), count);
-        StreamingOutput body = out -> sticks.write(actor, order.file(), count, minutes, out);
-        return Response.ok(body)
+        return Response.ok(sticks.archive(who.actor(), order.file(), count, minutes))
                 .header("Cache-Control", "no-store")
                 .header("Content-Disposition", "attachment; filename=\"sticks.zip\"")
                 .build();

@@ -10,7 +10,6 @@ import com.vaadin.flow.component.select.Select;
 import com.vaadin.flow.component.textfield.IntegerField;
 import com.vaadin.flow.component.textfield.TextArea;
 import com.vaadin.flow.router.Route;
-import com.vaadin.flow.server.VaadinRequest;
 import com.vaadin.flow.server.streams.DownloadHandler;
 import com.vaadin.flow.server.streams.DownloadResponse;
 import io.hearth.ui.core.Problem;
@@ -19,12 +18,10 @@ import io.hearth.ui.nodes.NodePort;
 import io.hearth.ui.shell.Figures;
 import io.hearth.ui.shell.Language;
 import io.hearth.ui.shell.MainLayout;
+import io.hearth.ui.shell.OwnHost;
 import io.hearth.ui.shell.Page;
 import jakarta.annotation.security.RolesAllowed;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /** Sticks for new machines: what they become is written once, and each gets an image with a code of its own. */
@@ -48,7 +45,7 @@ public class SticksView extends Page {
         file.setWidthFull();
         file.setMinRows(16);
         file.addClassName("hearth-mono");
-        file.setValue(example(host(), port.port()));
+        file.setValue(example(OwnHost.name(), port.port()));
         text(file::setLabel, "sticks.file.label");
         text(file::setHelperText, "sticks.file.help");
         count.setId("stick-count");
@@ -81,22 +78,16 @@ public class SticksView extends Page {
     private void write() {
         mistakes.setVisible(false);
         result.removeAll();
-        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        byte[] archive;
         try {
-            sticks.write(
-                    actor(),
-                    file.getValue(),
-                    count.getValue() == null ? 0 : count.getValue(),
-                    minutes.getValue(),
-                    archive);
+            archive = sticks.archive(
+                    actor(), file.getValue(), count.getValue() == null ? 0 : count.getValue(), minutes.getValue());
         } catch (Problem problem) {
             mistakes.setText(Language.say(problem.sentence()));
             mistakes.setVisible(true);
             return;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        offer(archive.toByteArray());
+        offer(archive);
     }
 
     /** The archive lies in the memory of this page alone, and is gone with it. */
@@ -127,16 +118,5 @@ public class SticksView extends Page {
                   min-size: 100GB
                   # wipe: true
                 """.formatted(host, port);
-    }
-
-    /** As the person's browser knows this appliance. */
-    private static String host() {
-        VaadinRequest request = VaadinRequest.getCurrent();
-        String header = request == null ? null : request.getHeader("Host");
-        if (header == null || header.isBlank()) {
-            return "localhost";
-        }
-        int colon = header.lastIndexOf(':');
-        return colon > header.lastIndexOf(']') ? header.substring(0, colon) : header;
     }
 }

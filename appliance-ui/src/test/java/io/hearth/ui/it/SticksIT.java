@@ -92,6 +92,9 @@ class SticksIT {
         assertThat(order(FILE, 101)).isEqualTo("Between 1 and 100 sticks are written at once.");
         assertThat(order(FILE.replace("role: node", "role: first"), 1)).contains("make \"role\" node");
         assertThat(order("role: [", 1)).contains("this is no YAML");
+        Api.Answer late = appliance.api().post("/api/v1/nodes/sticks", Map.of("file", FILE, "count", 1, "minutes", 0));
+        assertThat(late.status()).isEqualTo(400);
+        assertThat(late.json().path("detail").asText()).contains("minutes");
         assertThat(openCodes()).isEqualTo(before);
     }
 
