@@ -52,7 +52,7 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName("io.hearth.ui.core.Database")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.sqlite..", "io.agroal..")
+            .resideInAnyPackage("org.sqlite..", "com.zaxxer.hikari..")
             .orShould()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.sql.Connection")

@@ -1,10 +1,9 @@
 package io.hearth.ui.core;
 
-import io.agroal.api.AgroalDataSource;
-import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import java.nio.file.Path;
-import java.sql.SQLException;
-import java.time.Duration;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -20,12 +19,14 @@ import org.jdbi.v3.core.Jdbi;
  * was told.
  */
 public final class Database implements AutoCloseable {
-    private final AgroalDataSource writer;
-    private final AgroalDataSource readers;
+    private static final long ACQUIRE_MILLIS = 30_000;
+
+    private final HikariDataSource writer;
+    private final HikariDataSource readers;
     private final Jdbi writing;
     private final Jdbi reading;
 
-    private Database(AgroalDataSource writer, AgroalDataSource readers) {
+    private Database(HikariDataSource writer, HikariDataSource readers) {
         this.writer = writer;
         this.readers = readers;
         this.writing = Jdbi.create(writer);
@@ -38,23 +39,21 @@ public final class Database implements AutoCloseable {
      * @throws IllegalStateException if the file is damaged or was written by a newer version
      */
     public static Database open(Path file) {
-        AgroalDataSource writer = null;
-        AgroalDataSource readers = null;
+        HikariDataSource writer = null;
+        HikariDataSource readers = null;
         try {
             writer = pool(file, "IMMEDIATE", 1);
             migrate(writer, file);
             readers = pool(file, "DEFERRED", 8);
             return new Database(writer, readers);
-        } catch (SQLException | RuntimeException e) {
+        } catch (RuntimeException e) {
             if (readers != null) {
                 readers.close();
             }
             if (writer != null) {
                 writer.close();
             }
-            throw e instanceof RuntimeException unchecked
-                    ? unchecked
-                    : new IllegalStateException("The database " + file + " cannot be opened.", e);
+            throw e;
         }
     }
 
@@ -86,7 +85,7 @@ public final class Database implements AutoCloseable {
         writer.close();
     }
 
-    private static void migrate(AgroalDataSource writer, Path file) {
+    private static void migrate(HikariDataSource writer, Path file) {
         try {
             Flyway.configure()
                     .dataSource(writer)
@@ -104,13 +103,21 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static AgroalDataSource pool(Path file, String transactions, int size) throws SQLException {
-        String url = "jdbc:sqlite:" + file + "?journal_mode=WAL&busy_timeout=10000&foreign_keys=on&synchronous=FULL"
-                + "&transaction_mode=" + transactions;
-        return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
-                .connectionPoolConfiguration(pool -> pool.maxSize(size)
-                        .acquisitionTimeout(Duration.ofSeconds(30))
-                        .connectionFactoryConfiguration(
-                                factory -> factory.jdbcUrl(url).connectionProviderClassName("org.sqlite.JDBC"))));
+    private static HikariDataSource pool(Path file, String transactions, int size) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName(transactions);
+        pool.setDriverClassName("org.sqlite.JDBC");
+        pool.setJdbcUrl("jdbc:sqlite:" + file + "?journal_mode=WAL&busy_timeout=10000&foreign_keys=on&synchronous=FULL"
+                + "&transaction_mode=" + transactions);
+        pool.setMaximumPoolSize(size);
+        pool.setMinimumIdle(1);
+        pool.setConnectionTimeout(ACQUIRE_MILLIS);
+        // A connection to a file does not grow stale.
+        pool.setMaxLifetime(0);
+        try {
+            return new HikariDataSource(pool);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw new IllegalStateException("The database " + file + " cannot be opened.", e);
+        }
     }
 }

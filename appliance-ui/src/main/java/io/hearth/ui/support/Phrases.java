@@ -40,7 +40,7 @@ final class Phrases {
                     "\\d{1,3}(,\\d{3}){1,3}",
                     "(job|dep|plan|worker|node|export|inc|req|ds|dv|di|mi|mv|up|key|join)-[0-9a-hjkmnp-tv-z]{16}",
                     "(cpu|cuda|ascend):\\d{1,3}",
-                    "(java|javax|jdk|sun|jakarta|io\\.hearth|io\\.quarkus|io\\.vertx|io\\.netty|io\\.agroal|org\\.sqlite|org\\.jdbi|org\\.jboss|com\\.vaadin|com\\.fasterxml)"
+                    "(java|javax|jdk|sun|jakarta|io\\.hearth|io\\.quarkus|io\\.vertx|io\\.netty|com\\.zaxxer|org\\.sqlite|org\\.jdbi|org\\.jboss|com\\.vaadin|com\\.fasterxml)"
                             + "(\\.[A-Za-z_$][A-Za-z0-9_$]{0,60}){1,10}",
                     "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z",
                     "(hearth-[a-z-]{2,24}|rauc|systemd-[a-z-]{2,24})(\\.(service|socket|timer|target|mount|scope))?",
