@@ -191,10 +191,11 @@ test_rollback() {
   done
 }
 
-# The control plane ends at once.
+# The control plane ends at once, each time it is started.
 broken_falls() {
-  mkdir -p "$1/usr/lib/hearth/control-plane"
-  echo 'no program' >"$1/usr/lib/hearth/control-plane/quarkus-run.jar"
+  mkdir -p "$1/usr/lib/systemd/system/hearth-control-plane.service.d"
+  printf '[Service]\nExecStart=\nExecStart=/usr/lib/hearth/java/bin/java -cp /usr/lib/hearth/nothing io.hearth.Nothing\n' \
+    >"$1/usr/lib/systemd/system/hearth-control-plane.service.d/broken.conf"
 }
 
 # The control plane never answers.
