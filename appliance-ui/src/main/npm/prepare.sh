@@ -1,16 +1,16 @@
 #!/bin/sh
 # Makes ready what Vaadin's build needs for the scripts of the pages:
-#   prepare.sh TARGET
-# puts Node.js and npm, of the versions in tools/package-lock.json, into TARGET/node (once, from the npm registry); takes the scripts
-# of the last build out of TARGET/classes, since what is no longer made would stay there and ship; and drops the bundle that Vaadin
-# keeps of the last scripts, if they were made of other components or packages, or in another way: Vaadin itself looks only whether
-# something is missing.
+#   prepare.sh TARGET HOME VERSION
+# puts Node.js of this version, and npm, into HOME/.vaadin, where Vaadin looks for them (once, from the npm registry, as
+# tools/package-lock.json says; Vaadin would fetch them from elsewhere); takes the scripts of the last build out of TARGET/classes,
+# since what is no longer made would stay there and ship; and drops the bundle that Vaadin keeps of the last scripts, if they were
+# made of other components or packages, or in another way: Vaadin itself looks only whether something is missing.
 set -eu
 
 module=$(cd "$(dirname "$0")/../../.." && pwd)
 tools=$module/src/main/npm/tools
 kept=$module/src/main/bundles
-node=$1/node
+node=$2/.vaadin/node-v$3
 
 rm -rf "$1/classes/META-INF/VAADIN"
 
@@ -24,18 +24,22 @@ if [ "$(cat "$kept/made-of" 2>/dev/null)" != "$made_of" ]; then
   echo "$made_of" >"$kept/made-of"
 fi
 
-cmp -s "$tools/package-lock.json" "$node/package-lock.json" && exit 0
+[ -x "$node/bin/node" ] && [ -f "$node/lib/node_modules/npm/bin/npm-cli.js" ] && exit 0
 if ! command -v npm >/dev/null; then
   echo "error: npm is missing: it fetches what the scripts of the pages are built of. Install it (Debian: apt-get install npm)." >&2
   exit 1
 fi
-rm -rf "$node" "$node.part"
-mkdir -p "$node.part"
-cp "$tools/package.json" "$tools/package-lock.json" "$node.part/"
-(
-  cd "$node.part"
-  npm ci --prefer-offline --ignore-scripts --no-audit --no-fund
-  # Vaadin looks for the program here, and for npm below node_modules.
-  ln -s node_modules/node-linux-*/bin/node node
-)
-mv "$node.part" "$node"
+mkdir -p "$2/.vaadin"
+part=$(mktemp -d "$2/.vaadin/part.XXXXXX")
+trap 'rm -rf "$part"' EXIT
+cp "$tools/package.json" "$tools/package-lock.json" "$part/"
+(cd "$part" && npm ci --prefer-offline --ignore-scripts --no-audit --no-fund)
+mkdir -p "$part/node/bin" "$part/node/lib/node_modules"
+mv "$part"/node_modules/node-linux-*/bin/node "$part/node/bin/"
+mv "$part/node_modules/npm" "$part/node/lib/node_modules/"
+if [ "$("$part/node/bin/node" --version)" != "v$3" ]; then
+  echo "error: the root pom.xml names Node.js $3, and $tools another version." >&2
+  exit 1
+fi
+rm -rf "$node"
+mv "$part/node" "$node"
