@@ -28,7 +28,7 @@ make_tree() {
   # Java goes on without its archive if that does not fit, and so would nobody notice.
   "$tree/usr/lib/hearth/java/bin/java" -Xshare:on -version
   name_system
-  cp "$keys/bundle-ca.pem" "$tree/etc/rauc/ca.pem"
+  write_keyring "$tree/etc/rauc/ca.pem"
   enable_services
   [[ -z $overlay ]] || cp -r "$overlay/." "$tree/"
   list_materials
