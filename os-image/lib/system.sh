@@ -25,8 +25,10 @@ make_tree() {
   cp -r "$services/." "$tree/usr/lib/hearth/"
   chmod -R u=rwX,go=rX "$tree/usr/lib/hearth"
   chmod 755 "$tree"/usr/lib/hearth/bin/*
+  # Java goes on without its archive if that does not fit, and so would nobody notice.
+  "$tree/usr/lib/hearth/java/bin/java" -Xshare:on -version
   name_system
-  cp "$keys/bundle-ca.pem" "$tree/etc/rauc/ca.pem"
+  write_keyring "$tree/etc/rauc/ca.pem"
   enable_services
   [[ -z $overlay ]] || cp -r "$overlay/." "$tree/"
   list_materials
