@@ -43,7 +43,8 @@ list_materials() {
     bills+=(--bill "$root/$module/target/bom.json")
   done
   /usr/bin/python3 "$here/lib/sbom.py" make --tree "$tree" --dpkg-status "$tree/var/lib/dpkg/status" --java-release "$JAVA_HOME/release" \
-    --version "$version" --program-version "$(program_version)" --moment "$(moment)" --output "$sbom" "${bills[@]}"
+    --version "$version" --program-version "$(program_version)" --moment "$(moment)" \
+    --npm-lock "$root/appliance-ui/package-lock.json" --output "$sbom" "${bills[@]}"
   cp "$sbom" "$result/hearth-$version.cdx.json"
 }
 
