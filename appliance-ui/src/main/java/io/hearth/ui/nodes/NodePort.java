@@ -42,6 +42,9 @@ public class NodePort {
     private static final int MAX_MESSAGE_BYTES = 4 * Protocol.MAX_MESSAGE_CHARS;
     private static final int IDLE_SECONDS = 300;
 
+    /** On a machine without a moment to spare, the classes of TLS alone take more than half a minute to load. */
+    private static final int OPENING_SECONDS = 300;
+
     private final Vertx vertx;
     private final Certificates certificates;
     private final Database database;
@@ -102,14 +105,16 @@ public class NodePort {
                 .requestHandler(this::handle)
                 .webSocketHandler(this::link);
         try {
-            server = made.listen().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+            server = made.listen().toCompletionStage().toCompletableFuture().get(OPENING_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new IllegalStateException(
                     "The node port " + port + " on " + host + " cannot be used: "
                             + e.getCause().getMessage(),
                     e);
         } catch (InterruptedException | TimeoutException e) {
-            throw new IllegalStateException("The node port " + port + " on " + host + " did not open.", e);
+            // Without its cause: this sentence is what the console says.
+            throw new IllegalStateException("The node port " + port + " on " + host + " did not open within "
+                    + OPENING_SECONDS + " seconds. Is this machine overloaded?");
         }
     }
 
