@@ -127,6 +127,33 @@ public final class StandInMachine implements AutoCloseable {
                 "title Hearth " + version + "\nsort-key " + key + "\nversion " + version + "\nefi /EFI/hearth/x.efi\n");
     }
 
+    /** Adds an authority whose bundles the system takes, with a certificate that ends in so many days. */
+    public void trusts(String name, int days) throws IOException, InterruptedException {
+        Path certificate = root.resolve("devices/authority.pem");
+        Process made = new ProcessBuilder(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        String.valueOf(days),
+                        "-subj",
+                        "/CN=" + name,
+                        "-keyout",
+                        root.resolve("devices/authority.key").toString(),
+                        "-out",
+                        certificate.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(root.resolve("devices/openssl").toFile())
+                .start();
+        if (made.waitFor() != 0) {
+            throw new IOException(read("devices/openssl"));
+        }
+        write("etc/rauc/ca.pem", read("etc/rauc/ca.pem") + Files.readString(certificate));
+    }
+
     /** Adds a line to what the health check and the guard of the data note. */
     public void noted(String line) {
         write("var/lib/hearth-system/generations/log", read("var/lib/hearth-system/generations/log") + line + "\n");
@@ -241,8 +268,13 @@ public final class StandInMachine implements AutoCloseable {
 
     /** As a start of the machine: its settings are applied by the image's own program. */
     public void starts() throws IOException {
+        run("apply-settings");
+    }
+
+    /** Runs a program of the image to its end. */
+    public void run(String program) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
-                "/bin/bash", IMAGE.resolve("bin/apply-settings").toString());
+                "/bin/bash", IMAGE.resolve("bin").resolve(program).toString());
         builder.environment().put("PATH", OWN + ":/usr/sbin:/usr/bin:/sbin:/bin");
         builder.environment().put("HEARTH_SYSTEM_ROOT", root.toString());
         builder.redirectErrorStream(true)
@@ -250,7 +282,7 @@ public final class StandInMachine implements AutoCloseable {
                         ProcessBuilder.Redirect.appendTo(root.resolve("journal").toFile()));
         int code = builder.start().onExit().join().exitValue();
         if (code != 0) {
-            throw new IllegalStateException("apply-settings has ended with " + code + ": " + journal());
+            throw new IllegalStateException(program + " has ended with " + code + ": " + journal());
         }
     }
 

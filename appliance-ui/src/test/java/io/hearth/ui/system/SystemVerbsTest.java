@@ -155,6 +155,25 @@ class SystemVerbsTest {
         assertThatThrownBy(() -> client.ask("join", JOIN)).hasMessageContaining("set up already");
     }
 
+    @Test
+    void aNodeThatWasNotTakenInGoesBackToTheSetUp() throws Exception {
+        client.ask("join", JOIN);
+        machine.starts();
+        machine.run("back-to-set-up");
+        machine.starts();
+        assertThat(machine.read("run/hearth/role")).isEqualTo("first\n");
+        assertThat(machine.read("run/hearth/agent.env")).isEmpty();
+        assertThat(client.ask("setup", Map.of()).path("role").asText()).isEmpty();
+        client.ask("join", JOIN);
+        machine.starts();
+        machine.write("var/lib/hearth-agent/identity.pem", "taken in");
+        machine.run("back-to-set-up");
+        machine.starts();
+        assertThat(machine.read("run/hearth/role"))
+                .as("one that was taken in stays")
+                .isEqualTo("node\n");
+    }
+
     /** The settings lie there as provision.yaml would have made them. */
     @Test
     void aNodeOfTheSetUpIsOneOfProvisionYaml() throws Exception {
