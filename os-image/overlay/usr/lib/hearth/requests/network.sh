@@ -11,12 +11,34 @@ verb_network() {
   routes=$(ip -json route show default; ip -json -6 route show default)
   dns=$(sed -n 's/^nameserver *//p' "$root/run/systemd/resolve/resolv.conf" 2>/dev/null || true)
   result "$(jq -cn --argjson links "$links" --argjson routes "$(jq -cs 'add // []' <<<"$routes")" --arg dns "$dns" \
-    --arg name "$(hostname)" --argjson trial "$(trial_state)" '
-    {$name, dns: ($dns | split("\n") | map(select(. != ""))),
+    --arg name "$(hostname)" --argjson trial "$(trial_state)" --argjson settings "$(network_settings)" '
+    {$name, $settings, dns: ($dns | split("\n") | map(select(. != ""))),
      links: [$links[] | select(.ifname != "lo") | {name: .ifname, mac: (.address // ""), kind: (.linkinfo.info_kind // "wired"),
        up: ((.flags // []) | index("LOWER_UP") != null), mtu: (.mtu // 0),
        addresses: [.addr_info[]? | select(.scope == "global") | "\(.local)/\(.prefixlen)"]}],
      routes: [$routes[] | {gateway: (.gateway // ""), link: (.dev // "")}], $trial}')"
+}
+
+# What is set, in the words of provision.yaml, out of the files that it was made into; everything empty: DHCP on every wired interface.
+network_settings() {
+  local used=$root/run/systemd/network base='' bond='' mode=''
+  if [[ -s $used/10-bond.netdev ]]; then
+    bond=$(set_in 11-bond-members.network Name)
+    mode=$(set_in 10-bond.netdev Mode)
+  elif [[ -s $used/13-base.network ]]; then
+    base=$(set_in 13-base.network Name)
+  else
+    base=$(set_in 14-hearth.network Name)
+    [[ $base != 'en* eth*' ]] || base=''
+  fi
+  jq -cn --arg interfaceName "$base" --arg bond "$bond" --arg mode "$mode" --arg vlan "$(set_in 12-vlan.netdev Id)" \
+    --arg addresses "$(set_in 14-hearth.network Address)" --arg gateway "$(set_in 14-hearth.network Gateway)" \
+    --arg dns "$(set_in 14-hearth.network DNS)" '$ARGS.named'
+}
+
+# set_in FILE NAME: the values of a name in a file of systemd-networkd, with blanks between them.
+set_in() {
+  [[ ! -s $used/$1 ]] || sed -n "s/^$2=//p" "$used/$1" | paste -sd ' ' -
 }
 
 verb_network_set() {

@@ -1,12 +1,14 @@
 package io.hearth.ui;
 
 import io.hearth.ui.certificates.Certificates;
+import io.hearth.ui.certificates.PagesCertificate;
 import io.hearth.ui.certificates.PrivateFile;
 import io.hearth.ui.core.HearthHome;
 import io.hearth.ui.core.Json;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.vertx.http.HttpServer;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,18 +50,34 @@ public class Running implements QuarkusApplication {
 
     @Override
     public int run(String... args) throws IOException {
-        Path file = home.directory().resolve("control-plane.json");
-        Whereabouts here = new Whereabouts(
+        Whereabouts here = here();
+        tell(here);
+        announce(here);
+        Quarkus.waitForExit();
+        Files.deleteIfExists(file());
+        return 0;
+    }
+
+    /** The console shows the fingerprint out of the file. */
+    void certificateChanged(@Observes PagesCertificate.Changed changed) throws IOException {
+        tell(here());
+    }
+
+    private Path file() {
+        return home.directory().resolve("control-plane.json");
+    }
+
+    private void tell(Whereabouts here) throws IOException {
+        PrivateFile.write(file(), Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(here));
+    }
+
+    private Whereabouts here() {
+        return new Whereabouts(
                 url(server.getSecurePort()),
                 url(nodePort),
                 ProcessHandle.current().pid(),
                 certificates.fingerprint(),
                 certificates.authorityFile().toString());
-        PrivateFile.write(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(here));
-        announce(here);
-        Quarkus.waitForExit();
-        Files.deleteIfExists(file);
-        return 0;
     }
 
     private void announce(Whereabouts here) throws IOException {

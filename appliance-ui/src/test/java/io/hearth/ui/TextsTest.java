@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class TextsTest {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final String FEATURES =
-            "(?:core|shell|access|audit|nodes|sticks|datasets|uploads|models|jobs|deployments|gateway|metering|overview|playground|settings|machine|support|system|api)";
+            "(?:core|shell|access|setup|certificates|audit|nodes|sticks|datasets|uploads|models|jobs|deployments|gateway|metering|overview|playground|settings|machine|support|system|api)";
 
     /** A literal that has the form of a key: a feature's name, a dot, and words in lower case. */
     private static final Pattern KEY = Pattern.compile("\"(" + FEATURES + "\\.[a-zA-Z0-9]+(?:[._-][a-zA-Z0-9]+)*)\"");

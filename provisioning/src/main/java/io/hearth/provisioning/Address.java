@@ -10,9 +10,9 @@ import java.util.Arrays;
  * @param bytes 4 or 16
  * @param prefix bits of the network; all bits for an address alone
  */
-record Address(byte[] bytes, int prefix) {
+public record Address(byte[] bytes, int prefix) {
     /** An address with prefix, such as 10.0.0.5/24; null if it is none. */
-    static Address withPrefix(String text) {
+    public static Address withPrefix(String text) {
         int slash = text.indexOf('/');
         byte[] bytes = slash < 0 ? null : numbers(text.substring(0, slash));
         if (bytes == null || !text.substring(slash + 1).matches("[0-9]{1,3}")) {
@@ -23,7 +23,7 @@ record Address(byte[] bytes, int prefix) {
     }
 
     /** An address alone; null if it is none. */
-    static Address plain(String text) {
+    public static Address plain(String text) {
         byte[] bytes = numbers(text);
         return bytes == null ? null : new Address(bytes, bytes.length * 8);
     }
@@ -44,7 +44,7 @@ record Address(byte[] bytes, int prefix) {
     }
 
     /** Whether another address lies in this one's network. */
-    boolean reaches(Address other) {
+    public boolean reaches(Address other) {
         if (other.bytes.length != bytes.length) {
             return false;
         }

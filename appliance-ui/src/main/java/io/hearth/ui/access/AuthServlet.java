@@ -93,7 +93,8 @@ public class AuthServlet extends HttpServlet {
         return cookies;
     }
 
-    static Cookie cookie(String secret, int seconds) {
+    /** The cookie of a browser's session. */
+    public static Cookie cookie(String secret, int seconds) {
         Cookie cookie = new Cookie(RequestIdentity.COOKIE, secret);
         cookie.setPath("/");
         cookie.setHttpOnly(true);

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first administrator. Until there is one, a code is shown on the console and lies in {@code keys/first-run-code}: whoever
  * can read those owns the machine anyway. It stays the same over restarts, works once, and is gone afterwards.
+ *
+ * <p>The set-up in a browser has steps before that, which the code opens too. Who has typed it gets a secret, the entry, of which a hash is
+ * kept beside the code, so that a reload or a power cut does not ask for the code again; the last one who typed it has the only entry.
  */
 @ApplicationScoped
 public class FirstRun {
@@ -38,6 +41,7 @@ public class FirstRun {
     private final News news;
     private final Clock clock;
     private final Path file;
+    private final Path entryFile;
 
     public FirstRun(
             Database database,
@@ -54,6 +58,7 @@ public class FirstRun {
         this.news = news;
         this.clock = clock;
         this.file = home.keys().resolve("first-run-code");
+        this.entryFile = home.keys().resolve("first-run-entry");
     }
 
     void begin(@Observes StartupEvent start) {
@@ -70,6 +75,7 @@ public class FirstRun {
         try {
             if (!isOpen()) {
                 Files.deleteIfExists(file);
+                Files.deleteIfExists(entryFile);
                 return Optional.empty();
             }
             if (!Files.exists(file)) {
@@ -94,6 +100,68 @@ public class FirstRun {
             Session.Kind kind,
             String address,
             @Nullable String agent) {
+        check(code, address);
+        return make(name, password, kind, address, agent);
+    }
+
+    /**
+     * Lets somebody into the set-up who knows the code.
+     *
+     * @return the entry, for {@link #entered} and {@link #setUpEntered}
+     * @throws Problem as {@link #setUp(String, String, String, Session.Kind, String, String)}
+     */
+    public synchronized String enter(@Nullable String code, String address) {
+        check(code, address);
+        String entry = Secrets.make("");
+        Secrets.write(entryFile, Secrets.hash(entry));
+        return entry;
+    }
+
+    /** Whether an entry is the one that holds. */
+    public synchronized boolean holds(@Nullable String entry) {
+        try {
+            return entry != null
+                    && isOpen()
+                    && Files.exists(entryFile)
+                    && MessageDigest.isEqual(
+                            Secrets.hash(entry).getBytes(StandardCharsets.UTF_8),
+                            Files.readString(entryFile).strip().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The entry " + entryFile + " cannot be read.", e);
+        }
+    }
+
+    /**
+     * Who has an entry: nobody who has a name yet, and who may do what an administrator may.
+     *
+     * @throws Problem of kind CONFLICT if there is a user already, FORBIDDEN if somebody else has typed the code meanwhile
+     */
+    public Actor entered(@Nullable String entry, String address) {
+        if (!isOpen()) {
+            throw over();
+        }
+        if (!holds(entry)) {
+            throw new Problem(Problem.Kind.FORBIDDEN, Sentence.of("access.setup.elsewhere"));
+        }
+        return new Actor("first-run", "First run", Role.ADMINISTRATOR, address);
+    }
+
+    /**
+     * Makes the first administrator for the one who has an entry, and signs them in.
+     *
+     * @throws Problem as {@link #entered}; INVALID if the name or the password will not do
+     */
+    public Logins.Started setUpEntered(
+            @Nullable String entry,
+            @Nullable String name,
+            @Nullable String password,
+            String address,
+            @Nullable String agent) {
+        entered(entry, address);
+        return make(name, password, Session.Kind.BROWSER, address, agent);
+    }
+
+    private void check(@Nullable String code, String address) {
         String wanted = code().orElseThrow(FirstRun::over);
         // Committed by itself: a wrong guess counts, and a right one leaves nothing behind.
         database.run(h -> LoginGuard.attemptAtSetup(h, address, clock.millis()));
@@ -101,6 +169,14 @@ public class FirstRun {
             throw new Problem(Problem.Kind.FORBIDDEN, Sentence.of("access.setup.code"));
         }
         database.run(h -> LoginGuard.forgiveSetup(h, address));
+    }
+
+    private Logins.Started make(
+            @Nullable String name,
+            @Nullable String password,
+            Session.Kind kind,
+            String address,
+            @Nullable String agent) {
         String clean = User.checkedName(name);
         PasswordRules.check(password, clean, settings.get(Settings.PASSWORD_LENGTH));
         String hash = Passwords.hash(password);

@@ -42,7 +42,7 @@ public class LoginView extends VerticalLayout implements BeforeEnterObserver, Ha
     @Override
     public void beforeEnter(BeforeEnterEvent event) {
         if (firstRun.isOpen()) {
-            event.forwardTo(SetupView.class);
+            event.forwardTo("setup");
             return;
         }
         Map<String, List<String>> asked =

@@ -44,8 +44,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /**
  * The certificates of the appliance and what is made of them. Files under {@code keys/}: {@code authority.pem},
  * {@code server.pem} and {@code client.pem}, each a private key with its certificates; {@code authority.crt} is the authority's
- * certificate alone, to be given to browsers and programs that should trust the appliance. If somebody has put {@code house.pem} there,
- * a key with a certificate of the house's own authority, the pages and the API show that one; nodes know the appliance's alone.
+ * certificate alone, to be given to browsers and programs that should trust the appliance. If {@code house.pem} is there, a key with a
+ * certificate of the house's own authority, the pages and the API show that one; nodes know the appliance's alone. {@code pages.pem} is
+ * always a copy of what pages show: what serves them reads one file, whichever it is.
  */
 @ApplicationScoped
 public class Certificates {
@@ -67,7 +68,7 @@ public class Certificates {
     private final Clock clock;
     private final Collection<String> moreNames;
     private final Authority authority;
-    private final Optional<Identity> house;
+    private volatile Optional<Identity> house;
     private volatile Identity server;
     private volatile Identity client;
 
@@ -90,16 +91,23 @@ public class Certificates {
             return Optional.empty();
         }
         Identity found = Identity.read(file);
-        Instant end = found.certificate().getNotAfter().toInstant();
-        if (end.isBefore(clock.instant())) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "The certificate in {0} has ended on {1}; the pages show the appliance''s own. Put a new one there and start again.",
-                    file,
-                    end);
+        if (!lasts(found)) {
+            warnOfEnd(found);
             return Optional.empty();
         }
         return Optional.of(found);
+    }
+
+    private boolean lasts(Identity identity) {
+        return identity.certificate().getNotAfter().toInstant().isAfter(clock.instant());
+    }
+
+    private void warnOfEnd(Identity ended) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "The certificate in {0} has ended on {1}; the pages show the appliance''s own. Give a new one on the page System.",
+                keys.resolve("house.pem"),
+                ended.certificate().getNotAfter().toInstant());
     }
 
     /**
@@ -112,11 +120,57 @@ public class Certificates {
         Set<String> names = HostNames.ofThisMachine(moreNames);
         Identity oldServer = server;
         Identity oldClient = client;
+        Optional<Identity> oldHouse = house;
+        house = house.filter(this::lasts);
+        if (house.isEmpty() && oldHouse.isPresent()) {
+            warnOfEnd(oldHouse.get());
+        }
         server = kept("server.pem", server, names)
                 .orElseGet(() -> issue("server.pem", SERVER, names, KeyPurposeId.id_kp_serverAuth));
         client = kept("client.pem", client, Set.of())
                 .orElseGet(() -> issue("client.pem", CONTROL_PLANE, Set.of(), KeyPurposeId.id_kp_clientAuth));
-        return server != oldServer || client != oldClient;
+        showPages();
+        return server != oldServer || client != oldClient || !house.equals(oldHouse);
+    }
+
+    /** Shows the house's certificate on pages and API from now on; it is there over a restart, too. */
+    synchronized void show(Identity given) {
+        write("house.pem", given);
+        house = Optional.of(given);
+        showPages();
+    }
+
+    /** Shows the appliance's own certificate again. */
+    synchronized void showOwn() {
+        Path file = keys.resolve("house.pem");
+        try {
+            Files.deleteIfExists(file);
+            PrivateFile.syncFolder(keys);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The file " + file + " cannot be deleted.", e);
+        }
+        house = Optional.empty();
+        showPages();
+    }
+
+    private void showPages() {
+        Identity shown = house.orElse(server);
+        byte[] wanted = (shown.keyPem() + shown.chainPem()).getBytes(StandardCharsets.US_ASCII);
+        try {
+            if (!Files.exists(pagesFile()) || !MessageDigest.isEqual(wanted, Files.readAllBytes(pagesFile()))) {
+                PrivateFile.write(pagesFile(), wanted);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("The certificate cannot be written to " + pagesFile() + ".", e);
+        }
+    }
+
+    private void write(String name, Identity identity) {
+        try {
+            identity.write(keys.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The certificate cannot be written to " + keys.resolve(name) + ".", e);
+        }
     }
 
     /** The file with the appliance's own key and certificates for its HTTPS ports. */
@@ -126,7 +180,22 @@ public class Certificates {
 
     /** The file with the key and the certificates that pages and API show: the house's, or the appliance's own. */
     public Path pagesFile() {
-        return house.isPresent() ? keys.resolve("house.pem") : serverFile();
+        return keys.resolve("pages.pem");
+    }
+
+    /** Whether pages and API show a certificate of the house. */
+    public boolean ofTheHouseShown() {
+        return house.isPresent();
+    }
+
+    /** Whether the house has given one whose time is over. */
+    public boolean houseHasEnded() {
+        return house.filter(this::lasts).isEmpty() && Files.exists(keys.resolve("house.pem"));
+    }
+
+    /** What pages and API show. */
+    X509Certificate shown() {
+        return house.orElse(server).certificate();
     }
 
     /** The authority's certificate in a file that everyone may have. */
@@ -151,9 +220,13 @@ public class Certificates {
 
     /** SHA-256 of the pages' certificate, as browsers show it: pairs of hexadecimal digits with colons. */
     public String fingerprint() {
+        return fingerprint(shown());
+    }
+
+    /** SHA-256 of a certificate, as browsers show it. */
+    static String fingerprint(X509Certificate certificate) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(house.orElse(server).certificate().getEncoded());
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
             return HexFormat.ofDelimiter(":").withUpperCase().formatHex(hash);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -162,7 +235,7 @@ public class Certificates {
 
     /** When the pages' certificate ends; the appliance's own is renewed long before. */
     public Instant serverEnds() {
-        return house.orElse(server).certificate().getNotAfter().toInstant();
+        return shown().getNotAfter().toInstant();
     }
 
     /** When the authority ends. */
@@ -241,15 +314,12 @@ public class Certificates {
     private Identity issue(String file, String commonName, Set<String> names, KeyPurposeId use) {
         List<GeneralName> alternatives = names.stream().map(HostNames::general).toList();
         Identity made = authority.issue(commonName, alternatives, List.of(use), OWN_VALIDITY);
-        try {
-            made.write(keys.resolve(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The certificate cannot be written to " + keys.resolve(file) + ".", e);
-        }
+        write(file, made);
         return made;
     }
 
-    private static Set<String> namesOf(X509Certificate certificate) {
+    /** Names and addresses of a certificate. */
+    static Set<String> namesOf(X509Certificate certificate) {
         Set<String> names = new TreeSet<>();
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();

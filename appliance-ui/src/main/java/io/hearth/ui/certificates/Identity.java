@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -64,10 +63,7 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
             for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
                 switch (part) {
                     case PrivateKeyInfo info -> key = new JcaPEMKeyConverter().getPrivateKey(info);
-                    case PEMKeyPair pair -> {
-                        KeyPair read = new JcaPEMKeyConverter().getKeyPair(pair);
-                        key = read.getPrivate();
-                    }
+                    case PEMKeyPair pair -> key = new JcaPEMKeyConverter().getPrivateKey(pair.getPrivateKeyInfo());
                     case X509CertificateHolder holder ->
                         chain.add(new JcaX509CertificateConverter().getCertificate(holder));
                     default -> throw new IOException("It holds something unexpected.");

@@ -30,6 +30,8 @@ public final class Texts {
             "core",
             "shell",
             "access",
+            "setup",
+            "certificates",
             "audit",
             "nodes",
             "sticks",

@@ -121,6 +121,17 @@ public class NodeService implements Nodes {
         changes.soon();
     }
 
+    /** Names the node on this machine, as long as it is the only one: others have names of their own. */
+    public void nameLocal(Actor actor, String name) {
+        actor.needs(Role.ADMINISTRATOR);
+        database.run(h -> {
+            if (nodes.all(h).size() == 1) {
+                nodes.nameLocal(h, name);
+            }
+        });
+        news.publish(News.Topic.NODES, "");
+    }
+
     /** After a start: tells owners of workers on nodes that have not come back. */
     void tellOfMissing() {
         database.run(h -> nodes.all(h).stream()

@@ -100,6 +100,13 @@ final class NodeStore {
                 .findOne();
     }
 
+    /** Names the node on the control plane's own machine. */
+    void nameLocal(Handle handle, String name) {
+        handle.createUpdate("UPDATE node SET name = :name WHERE local = 1 AND revoked IS NULL")
+                .bind("name", name)
+                .execute();
+    }
+
     /** All that are not revoked, by name. */
     List<Node> all(Handle handle) {
         return handle.createQuery("SELECT * FROM node WHERE revoked IS NULL ORDER BY name, id")

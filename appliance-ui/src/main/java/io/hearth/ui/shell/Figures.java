@@ -64,6 +64,9 @@ public record Figures(Locale locale, ZoneId zone) {
     /** How long something takes, in its two greatest units: {@code 3 min 20 s}. */
     public String duration(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
+        if (seconds >= 86_400 && seconds % 86_400 == 0) {
+            return say("shell.duration.days.whole", seconds / 86_400);
+        }
         if (seconds < 1 && duration.toMillis() > 0) {
             return say("shell.duration.milliseconds", duration.toMillis());
         }

@@ -35,7 +35,7 @@ final class DisksPanel extends FactsPanel {
                         : Language.say("system.disks." + disk.health().verdict())
                                 + (disk.health().usedPercent() == null
                                         ? ""
-                                        : " "
+                                        : "; "
                                                 + Language.say(
                                                         "system.disks.used",
                                                         disk.health().usedPercent()));

@@ -1,6 +1,8 @@
 package io.hearth.ui.system;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the machine tells of itself. */
@@ -11,8 +13,27 @@ public final class MachineFacts {
      * @param name host name
      * @param dns addresses of name servers
      * @param trial settings that are being tried
+     * @param settings what is set, or tried, for those addresses
      */
-    public record Network(String name, List<String> dns, List<Link> links, List<Route> routes, Trial trial) {}
+    public record Network(
+            String name, List<String> dns, List<Link> links, List<Route> routes, Trial trial, NetworkWish settings) {
+        /** The router behind an interface; empty if there is none. */
+        String gateway(Link link) {
+            return routes.stream()
+                    .filter(route -> route.link().equals(link.name()))
+                    .map(Route::gateway)
+                    .findFirst()
+                    .orElse("");
+        }
+
+        /** The interface by which the machine is reached, as far as it can be told: the one with a router, or else with an address. */
+        public Optional<Link> usual() {
+            return links.stream()
+                    .filter(link -> !link.addresses().isEmpty())
+                    .max(Comparator.comparing(link ->
+                            routes.stream().anyMatch(route -> route.link().equals(link.name()))));
+        }
+    }
 
     /**
      * An interface.
@@ -58,7 +79,26 @@ public final class MachineFacts {
             @Nullable String vlan,
             @Nullable String addresses,
             @Nullable String gateway,
-            @Nullable String dns) {}
+            @Nullable String dns) {
+        /** Addresses by DHCP on every wired interface. */
+        public static final NetworkWish DHCP = new NetworkWish("", "", "", "", "", "", "");
+
+        /** The same with empty texts for what is missing, and one blank between values. */
+        public NetworkWish plain() {
+            return new NetworkWish(
+                    words(interfaceName),
+                    words(bond),
+                    words(mode),
+                    words(vlan),
+                    words(addresses),
+                    words(gateway),
+                    words(dns));
+        }
+
+        private static String words(@Nullable String value) {
+            return value == null ? "" : SystemService.words(value);
+        }
+    }
 
     /**
      * Its clock.

@@ -1,17 +1,23 @@
 package io.hearth.ui.system;
 
+import io.hearth.ui.certificates.HouseCertificate;
+import io.hearth.ui.certificates.PagesCertificate;
 import io.hearth.ui.core.Problem;
 import io.hearth.ui.core.Role;
+import io.hearth.ui.core.Sentence;
 import io.hearth.ui.core.Who;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -22,10 +28,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 public class SystemResource {
     private final SystemService system;
+    private final PagesCertificate certificate;
     private final Who who;
 
-    SystemResource(SystemService system, Who who) {
+    SystemResource(SystemService system, PagesCertificate certificate, Who who) {
         this.system = system;
+        this.certificate = certificate;
         this.who = who;
     }
 
@@ -35,6 +43,85 @@ public class SystemResource {
      * @param servers names or addresses; empty: those that the network names
      */
     public record TimeServers(List<String> servers) {}
+
+    /**
+     * A certificate for the pages.
+     *
+     * @param chain in PEM: the own one, then those that signed it
+     * @param key its private key in PEM, not encrypted
+     */
+    public record NewCertificate(String chain, String key) {
+        @Override
+        public String toString() {
+            return "NewCertificate";
+        }
+    }
+
+    /** What was found in one. */
+    public record CheckedCertificate(
+            Set<String> names,
+            String issuer,
+            Instant begins,
+            Instant ends,
+            String keyType,
+            int length,
+            String fingerprint,
+            List<String> remarks) {
+        static CheckedCertificate of(HouseCertificate checked) {
+            return new CheckedCertificate(
+                    checked.names(),
+                    checked.issuer(),
+                    checked.begins(),
+                    checked.ends(),
+                    checked.keyType(),
+                    checked.length(),
+                    checked.fingerprint(),
+                    checked.remarks().stream().map(Sentence::toString).toList());
+        }
+    }
+
+    @GET
+    @Path("/certificate")
+    @RolesAllowed(Role.IS_ADMINISTRATOR)
+    @Operation(summary = "The certificate that pages and API show")
+    public PagesCertificate.Shown certificate() {
+        return certificate.shown();
+    }
+
+    @POST
+    @Path("/certificate/check")
+    @RolesAllowed(Role.IS_ADMINISTRATOR)
+    @Operation(summary = "Look at a certificate with its key, without using it")
+    public CheckedCertificate check(NewCertificate given) {
+        return CheckedCertificate.of(checked(given));
+    }
+
+    @PUT
+    @Path("/certificate")
+    @RolesAllowed(Role.IS_ADMINISTRATOR)
+    @Operation(
+            summary = "Show another certificate from now on",
+            description = "Connections that are made afterwards see it; nothing restarts.")
+    public PagesCertificate.Shown use(NewCertificate given) {
+        certificate.use(who.actor(), checked(given));
+        return certificate.shown();
+    }
+
+    @DELETE
+    @Path("/certificate")
+    @RolesAllowed(Role.IS_ADMINISTRATOR)
+    @Operation(summary = "Show the appliance's own certificate again")
+    public PagesCertificate.Shown useOwn() {
+        certificate.useOwn(who.actor());
+        return certificate.shown();
+    }
+
+    private HouseCertificate checked(NewCertificate given) {
+        if (given == null || given.chain() == null || given.key() == null) {
+            throw Problem.invalid("system.certificate.missing");
+        }
+        return certificate.check(who.actor(), given.chain(), given.key(), "");
+    }
 
     @GET
     @Path("/network")

@@ -6,13 +6,13 @@ import io.hearth.ui.core.Actor;
 import io.hearth.ui.core.Database;
 import io.hearth.ui.core.Json;
 import io.hearth.ui.core.News;
+import io.hearth.ui.core.Problem;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.machine.MachineSocket;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Network, time and disks of the machine that the control plane runs on. For administrators. */
 @ApplicationScoped
@@ -51,8 +51,17 @@ public class SystemService {
         return ask(actor, "disks", Map.of(), MachineFacts.Disks.class);
     }
 
-    /** Tries other settings of the network; they are taken back unless {@link #confirmNetwork} follows in time. */
-    public MachineFacts.Trial tryNetwork(Actor actor, MachineFacts.NetworkWish wish) {
+    /**
+     * Tries other settings of the network; they are taken back unless {@link #confirmNetwork} follows in time.
+     *
+     * @throws Problem of kind INVALID with the first thing that is wrong with them
+     */
+    public MachineFacts.Trial tryNetwork(Actor actor, MachineFacts.NetworkWish asked) {
+        actor.needs(Role.ADMINISTRATOR);
+        MachineFacts.NetworkWish wish = asked.plain();
+        NetworkRules.brokenBy(wish).values().stream().findFirst().ifPresent(wrong -> {
+            throw new Problem(Problem.Kind.INVALID, wrong);
+        });
         Map<String, String> wanted = new LinkedHashMap<>();
         put(wanted, "interface", wish.interfaceName());
         put(wanted, "bond", wish.bond());
@@ -94,10 +103,9 @@ public class SystemService {
         database.run(h -> audit.record(h, actor, action, SUBJECT, details));
     }
 
-    private static void put(Map<String, String> wanted, String name, @Nullable String value) {
-        String words = value == null ? "" : words(value);
-        if (!words.isEmpty()) {
-            wanted.put(name, words);
+    private static void put(Map<String, String> wanted, String name, String value) {
+        if (!value.isEmpty()) {
+            wanted.put(name, value);
         }
     }
 

@@ -5,13 +5,12 @@ import com.vaadin.flow.component.button.Button;
 import com.vaadin.flow.component.button.ButtonVariant;
 import com.vaadin.flow.component.icon.VaadinIcon;
 import com.vaadin.flow.router.Route;
-import io.hearth.ui.certificates.Certificates;
+import io.hearth.ui.certificates.PagesCertificate;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.core.Sentence;
 import io.hearth.ui.machine.Machine;
 import io.hearth.ui.shell.Confirm;
 import io.hearth.ui.shell.EmptyState;
-import io.hearth.ui.shell.Figures;
 import io.hearth.ui.shell.MainLayout;
 import io.hearth.ui.shell.Page;
 import io.hearth.ui.shell.Toast;
@@ -24,23 +23,21 @@ import jakarta.annotation.security.RolesAllowed;
 @RolesAllowed(Role.IS_ADMINISTRATOR)
 public class SystemView extends Page {
     private final transient SystemService system;
-    private final transient Certificates certificates;
     private final SupportPanel support;
-    private final FactsPanel certificate = new FactsPanel("system.certificate");
+    private final CertificatePanel certificate;
     private final NetworkPanel network;
     private final TimePanel time;
     private final DisksPanel disks;
 
-    public SystemView(SystemService system, Machine machine, SupportBundles bundles, Certificates certificates) {
+    public SystemView(SystemService system, Machine machine, SupportBundles bundles, PagesCertificate pages) {
         this.system = system;
-        this.certificates = certificates;
         title("system.title");
         lead("system.lead");
         support = new SupportPanel(bundles, this::actor);
         network = new NetworkPanel(system, this::actor);
         time = new TimePanel(system, this::actor);
         disks = new DisksPanel(system, this::actor);
-        certificate.setId("certificate");
+        certificate = new CertificatePanel(pages, this::actor);
         if (system.present()) {
             actions(
                     power("restart", VaadinIcon.REFRESH, () -> machine.restart(actor())),
@@ -79,12 +76,7 @@ public class SystemView extends Page {
             return;
         }
         support.refresh();
-        certificate.show(() -> {
-            certificate.fact("system.certificate.fingerprint", certificates.fingerprint());
-            certificate.fact(
-                    "system.certificate.ends",
-                    Figures.here().date(certificates.serverEnds().toEpochMilli()));
-        });
+        certificate.refresh();
         if (system.present()) {
             network.refresh();
             time.refresh();

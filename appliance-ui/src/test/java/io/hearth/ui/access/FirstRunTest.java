@@ -87,6 +87,54 @@ class FirstRunTest {
         }
     }
 
+    @Test
+    void theCodeOpensTheSetUpOnceForOneAndOverARestart() {
+        String entry;
+        try (AccessFixture access = new AccessFixture(folder)) {
+            String code = access.firstRun.code().orElseThrow();
+            assertThat(access.firstRun.holds(null)).isFalse();
+            assertThat(problem(() -> access.firstRun.entered(null, "192.0.2.1")).kind())
+                    .isEqualTo(Problem.Kind.FORBIDDEN);
+            assertThat(problem(() -> access.firstRun.enter("wrong", "192.0.2.1"))
+                            .kind())
+                    .isEqualTo(Problem.Kind.FORBIDDEN);
+            String first = access.firstRun.enter(code, "192.0.2.1");
+            assertThat(access.firstRun.entered(first, "192.0.2.1").role()).isEqualTo(Role.ADMINISTRATOR);
+            entry = access.firstRun.enter(code, "192.0.2.2");
+            assertThat(access.firstRun.holds(first))
+                    .as("the earlier one, after somebody else came")
+                    .isFalse();
+            assertThat(access.home.keys().resolve("first-run-entry")).content().doesNotContain(entry);
+        }
+        try (AccessFixture access = new AccessFixture(folder)) {
+            assertThat(access.firstRun.holds(entry)).isTrue();
+            assertThat(problem(() -> access.firstRun.setUpEntered("x", "ada", AccessFixture.PASSWORD, "192.0.2.2", ""))
+                            .kind())
+                    .isEqualTo(Problem.Kind.FORBIDDEN);
+            access.firstRun.setUpEntered(entry, "ada", AccessFixture.PASSWORD, "192.0.2.2", "");
+            assertThat(access.firstRun.holds(entry)).isFalse();
+            assertThat(access.home.keys().resolve("first-run-entry")).doesNotExist();
+            assertThat(problem(() -> access.firstRun.entered(entry, "192.0.2.2"))
+                            .kind())
+                    .isEqualTo(Problem.Kind.CONFLICT);
+        }
+    }
+
+    @Test
+    void guessingTheCodeOfTheSetUpIsSlowedDownToo() {
+        try (AccessFixture access = new AccessFixture(folder)) {
+            String code = access.firstRun.code().orElseThrow();
+            for (int i = 0; i < LoginGuard.FREE; i++) {
+                assertThat(problem(() -> access.firstRun.enter("wrong", AccessFixture.ADDRESS))
+                                .kind())
+                        .isEqualTo(Problem.Kind.FORBIDDEN);
+            }
+            assertThat(problem(() -> access.firstRun.enter(code, AccessFixture.ADDRESS))
+                            .kind())
+                    .isEqualTo(Problem.Kind.LIMITED);
+        }
+    }
+
     private static Logins.Started setUp(AccessFixture access, String code) {
         return access.firstRun.setUp(
                 code, "ada", AccessFixture.PASSWORD, Session.Kind.BROWSER, AccessFixture.ADDRESS, "test");

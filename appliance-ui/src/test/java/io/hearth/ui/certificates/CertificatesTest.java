@@ -41,7 +41,7 @@ class CertificatesTest {
         assertThat(Duration.between(START, first.authorityEnds())).isEqualTo(Authority.VALIDITY);
         try (var files = Files.list(folder.resolve("keys"))) {
             List<Path> all = files.toList();
-            assertThat(all).hasSize(4);
+            assertThat(all).hasSize(5);
             for (Path file : all) {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                         .as("%s", file)
@@ -93,7 +93,7 @@ class CertificatesTest {
     @Test
     void aCertificateOfTheHouseIsShownToBrowsersUntilItEnds() throws Exception {
         Certificates own = certificates(START);
-        assertThat(own.pagesFile()).isEqualTo(own.serverFile());
+        assertThat(own.pagesFile()).hasSameTextualContentAs(own.serverFile());
         // Another appliance's server certificate: a key with a certificate that this one has not made.
         Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
         Certificates other = new Certificates(
@@ -103,15 +103,35 @@ class CertificatesTest {
         Files.copy(other.serverFile(), folder.resolve("keys/house.pem"));
 
         Certificates with = certificates(START);
-        assertThat(with.pagesFile()).isEqualTo(folder.resolve("keys/house.pem"));
+        assertThat(with.pagesFile()).hasSameTextualContentAs(folder.resolve("keys/house.pem"));
         assertThat(with.fingerprint()).isEqualTo(other.fingerprint()).isNotEqualTo(own.fingerprint());
         assertThat(with.serverEnds()).isEqualTo(other.serverEnds());
         // Nodes go on knowing the appliance's own.
         assertThat(Identity.read(with.serverFile()).chain().getLast()).isEqualTo(with.authority());
 
         Certificates late = certificates(START.plus(Duration.ofDays(398)));
-        assertThat(late.pagesFile()).isEqualTo(late.serverFile());
+        assertThat(late.pagesFile()).hasSameTextualContentAs(late.serverFile());
         assertThat(late.fingerprint()).isNotEqualTo(other.fingerprint());
+    }
+
+    @Test
+    void oneThatIsGivenIsShownAtOnceAndTheCopyIsMadeAnew() throws Exception {
+        Certificates own = certificates(START);
+        String fingerprint = own.fingerprint();
+        TestCertificates.Made made = TestCertificates.ofTheHouse(START, "llm.house.example");
+        own.show(HouseCertificate.of(made.chainPem(), made.keyPem(), "", Clock.fixed(START, ZoneOffset.UTC))
+                .identity());
+        assertThat(own.fingerprint()).isEqualTo(made.fingerprint());
+        assertThat(Identity.read(own.pagesFile()).chain()).hasSize(3);
+        Files.writeString(own.pagesFile(), "half");
+        Certificates again = certificates(START);
+        assertThat(again.fingerprint()).isEqualTo(made.fingerprint());
+        assertThat(Identity.read(again.pagesFile()).certificate())
+                .isEqualTo(made.chain().getFirst());
+        again.showOwn();
+        assertThat(again.fingerprint()).isEqualTo(fingerprint);
+        assertThat(folder.resolve("keys/house.pem")).doesNotExist();
+        assertThat(certificates(START).fingerprint()).isEqualTo(fingerprint);
     }
 
     @Test

@@ -71,8 +71,8 @@ final class Appliance implements AutoCloseable {
     }
 
     /** Starts a control plane with an administrator, and one agent on the same machine. */
-    static Appliance ready(String name) {
-        Appliance appliance = empty(name);
+    static Appliance ready(String name, String... settings) {
+        Appliance appliance = empty(name, settings);
         try {
             appliance.setUp();
             appliance.addLocalAgent();

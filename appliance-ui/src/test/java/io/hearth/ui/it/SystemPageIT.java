@@ -5,14 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
+import io.hearth.ui.certificates.TestCertificates;
 import io.hearth.ui.machine.StandInMachine;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,11 +105,19 @@ class SystemPageIT {
     void otherNetworkSettingsAreTriedAndKept() {
         open();
         assertThat(page.locator("#network")).containsText("10.0.0.5/24");
+        assertThat(page.locator("#network-addresses")).isHidden();
+        choose("#network-method", "Set by hand");
+        assertThat(page.locator("#network-addresses input")).hasValue("10.0.0.5/24");
+        assertThat(page.locator("#network-gateway input")).hasValue("10.0.0.1");
+        assertThat(page.locator("#network-interface input")).hasValue("eno1");
+        page.locator("#network-addresses input").fill("10.9.9.9");
+        page.locator("#try-network").click();
+        assertThat(page.locator("#network-addresses")).containsText("no address with its prefix");
+        assertThat(page.locator("#network-gateway")).not().containsText("lies in none");
         page.locator("#network-addresses input").fill("10.9.9.9/24");
         page.locator("#try-network").click();
-        confirm("Try these settings");
-        assertThat(page.locator("vaadin-notification-card").first()).containsText("which interface is meant");
-        page.locator("#network-interface input").fill("eno1");
+        assertThat(page.locator("#network-gateway")).containsText("lies in none");
+        page.locator("#network-gateway input").fill("10.9.9.1");
         page.locator("#try-network").click();
         confirm("Try these settings");
         page.locator("#keep-network").waitFor();
@@ -106,7 +125,10 @@ class SystemPageIT {
         page.locator("#keep-network").click();
         assertThat(page.locator("#network-trial")).isHidden();
         assertThat(machine.read("var/lib/hearth-system/network/14-hearth.network"))
-                .contains("Address=10.9.9.9/24");
+                .contains("Address=10.9.9.9/24", "Gateway=10.9.9.1");
+        open();
+        assertThat(page.locator("#network-addresses input")).hasValue("10.9.9.9/24");
+        assertThat(page.locator("#network-gateway input")).hasValue("10.9.9.1");
     }
 
     @Test
@@ -147,6 +169,113 @@ class SystemPageIT {
                 .setPath(Path.of("target/it/system-page/system.png"))
                 .setFullPage(true));
         Pages.speak(page, "English");
+    }
+
+    @Test
+    void theMachineIsPoweredOffAfterAQuestionOnly() {
+        open();
+        page.locator("#power-off").click();
+        assertThat(machine.systemctl()).doesNotContain("poweroff");
+        confirm("Power off");
+        assertThat(page.locator("vaadin-notification-card").last()).containsText("The machine powers off.");
+        assertThat(machine.systemctl()).contains("poweroff");
+    }
+
+    @Test
+    void aCertificateOfTheHouseIsShownAtOnceAndTakenBack() throws Exception {
+        TestCertificates.Made made = TestCertificates.ofTheHouse(Instant.now(), "localhost", "llm.house.example");
+        TestCertificates.Made other = TestCertificates.ofTheHouse(Instant.now(), "localhost");
+        String before = seen();
+        long process = appliance.controlPlane().pid();
+        open();
+        assertThat(page.locator("#own-certificate")).isHidden();
+        page.locator("#replace-certificate").click();
+        page.locator("#certificate-chain textarea").fill(made.chainPem());
+        page.locator("#certificate-key textarea").fill(other.keyPem());
+        page.locator("#check-certificate").click();
+        assertThat(page.locator("#certificate-key")).containsText("not the one of the certificate");
+        // Out of a file, as most have it.
+        Path file = folder.resolve("key.pem");
+        Files.writeString(file, made.keyPem());
+        page.waitForFileChooser(() -> page.locator("#certificate-key-file").click())
+                .setFiles(file);
+        page.waitForCondition(
+                () -> page.locator("#certificate-key textarea").inputValue().equals(made.keyPem()));
+        page.locator("#check-certificate").click();
+        assertThat(page.locator("#checked-certificate")).containsText("Example House Servers");
+        assertThat(page.locator("#checked-certificate")).containsText(made.fingerprint());
+        assertThat(seen()).as("only looked at").isEqualTo(before);
+        page.locator("#use-certificate").click();
+        assertThat(page.locator("#certificate")).containsText("llm.house.example");
+        page.waitForCondition(() -> seen().equals(made.fingerprint()));
+        assertThat(appliance.controlPlane().pid()).isEqualTo(process);
+        assertThat(Files.readString(appliance.home().resolve("control-plane.json")))
+                .contains(made.fingerprint());
+        // The key is in the one file, and in no log.
+        assertThat(Files.getPosixFilePermissions(appliance.home().resolve("keys/house.pem")))
+                .hasSize(2);
+        String secret = made.keyPem().split("\n")[2];
+        assertThat(Files.readString(appliance.home().resolve("keys/house.pem"))).contains(secret);
+        assertThat(appliance.controlPlane().output()).doesNotContain(secret);
+        assertThat(appliance.api().get("/api/v1/audit").text())
+                .contains("certificate.replace", made.fingerprint())
+                .doesNotContain(secret);
+
+        appliance.controlPlane().kill();
+        appliance.startControlPlane();
+        assertThat(seen()).as("after a kill").isEqualTo(made.fingerprint());
+        open();
+        page.locator("#own-certificate").click();
+        confirm("Back to the appliance's own");
+        page.waitForCondition(() -> seen().equals(before));
+        assertThat(page.locator("#own-certificate")).isHidden();
+        assertThat(appliance.home().resolve("keys/house.pem")).doesNotExist();
+    }
+
+    /** Fingerprint of what a new connection is shown. */
+    private static String seen() {
+        try {
+            X509Certificate[] shown = new X509Certificate[1];
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(
+                    null,
+                    new TrustManager[] {
+                        new X509TrustManager() {
+                            @Override
+                            public void checkClientTrusted(X509Certificate[] chain, String type) {
+                                throw new IllegalStateException();
+                            }
+
+                            @Override
+                            public void checkServerTrusted(X509Certificate[] chain, String type) {
+                                shown[0] = chain[0];
+                            }
+
+                            @Override
+                            public X509Certificate[] getAcceptedIssuers() {
+                                return new X509Certificate[0];
+                            }
+                        }
+                    },
+                    null);
+            URI url = URI.create(appliance.url());
+            try (SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(url.getHost(), url.getPort())) {
+                socket.startHandshake();
+            }
+            return HexFormat.ofDelimiter(":")
+                    .withUpperCase()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(shown[0].getEncoded()));
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void choose(String group, String label) {
+        page.locator(group + " vaadin-radio-button")
+                .filter(new com.microsoft.playwright.Locator.FilterOptions().setHasText(label))
+                .locator("input")
+                .check();
+        Chromium.settled(page);
     }
 
     private static void confirm(String button) {

@@ -266,6 +266,26 @@ public final class StandInMachine implements AutoCloseable {
         }
     }
 
+    /** As a start of the machine: its settings are applied by the image's own program. */
+    public void starts() throws IOException {
+        run("apply-settings");
+    }
+
+    /** Runs a program of the image to its end. */
+    public void run(String program) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                "/bin/bash", IMAGE.resolve("bin").resolve(program).toString());
+        builder.environment().put("PATH", OWN + ":/usr/sbin:/usr/bin:/sbin:/bin");
+        builder.environment().put("HEARTH_SYSTEM_ROOT", root.toString());
+        builder.redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(root.resolve("journal").toFile()));
+        int code = builder.start().onExit().join().exitValue();
+        if (code != 0) {
+            throw new IllegalStateException(program + " has ended with " + code + ": " + journal());
+        }
+    }
+
     /** As a power cut: what runs is gone at once. */
     public void powerCut() {
         for (Process process : running) {

@@ -29,6 +29,7 @@ class FiguresTest {
         assertThat(english.duration(Duration.ofSeconds(200))).isEqualTo("3 min 20 s");
         assertThat(english.duration(Duration.ofMinutes(125))).isEqualTo("2 h 5 min");
         assertThat(english.duration(Duration.ofHours(49))).isEqualTo("2 d 1 h");
+        assertThat(english.duration(Duration.ofDays(7))).isEqualTo("7 d");
         assertThat(chinese.duration(Duration.ofSeconds(200))).isEqualTo("3 分 20 秒");
         assertThat(english.seconds(Double.NaN)).isEqualTo("–");
     }

@@ -18,6 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The image's own program for network, time, disks and logs; what {@link StandInMachine} says stands in for a machine. */
 class SystemVerbsTest {
+    private static final String CODE = "ABCDE-FGHJK-MNPQR-STVWX.0123456789abcdef0123";
+    private static final Map<String, String> JOIN =
+            Map.of("name", "rack-7", "control-plane", "https://10.0.0.5:8444", "code", CODE);
+    private static final String AGENT = "HEARTH_AGENT_NAME=rack-7\nHEARTH_AGENT_CONTROL=https://10.0.0.5:8444\n"
+            + "HEARTH_AGENT_SERVING_HOST=\nHEARTH_AGENT_SERVING_PORT=8445\n";
+
     @TempDir
     Path folder;
 
@@ -62,6 +68,177 @@ class SystemVerbsTest {
         assertThat(machine.read("var/lib/hearth-system/network/14-hearth.network"))
                 .contains("Address=10.9.9.9/24", "Gateway=10.9.9.1");
         assertThatThrownBy(() -> client.ask("network-confirm", Map.of())).hasMessageContaining("earlier ones hold");
+    }
+
+    @Test
+    void tellsWhatIsSetInTheWordsInWhichItIsAskedFor() {
+        assertThat(network().settings().plain()).isEqualTo(MachineFacts.NetworkWish.DHCP);
+        Map<String, String> wanted = Map.of(
+                "bond",
+                "eno1 eno2",
+                "mode",
+                "active-backup",
+                "vlan",
+                "7",
+                "addresses",
+                "10.9.9.9/24 fd00::9/64",
+                "gateway",
+                "10.9.9.1",
+                "dns",
+                "10.9.9.2 10.9.9.3");
+        client.ask("network-set", wanted);
+        client.ask("network-confirm", Map.of());
+        assertThat(network().settings().plain())
+                .isEqualTo(new MachineFacts.NetworkWish(
+                        "",
+                        "eno1 eno2",
+                        "active-backup",
+                        "7",
+                        "10.9.9.9/24 fd00::9/64",
+                        "10.9.9.1",
+                        "10.9.9.2 10.9.9.3"));
+        client.ask("network-set", Map.of("interface", "eno2", "vlan", "8"));
+        client.ask("network-confirm", Map.of());
+        assertThat(network().settings().plain())
+                .isEqualTo(new MachineFacts.NetworkWish("eno2", "", "", "8", "", "", ""));
+    }
+
+    @Test
+    void aNameIsUsedAtOnceAndKept() {
+        client.ask("name-set", Map.of("name", "rack-7"));
+        assertThat(machine.read("devices/hostname")).isEqualTo("rack-7\n");
+        assertThat(machine.read("run/hearth/agent.env")).isEqualTo("HEARTH_AGENT_NAME=rack-7\n");
+        assertThat(machine.read("run/hearth/control-plane.env")).isEqualTo("HEARTH_NAMES=rack-7\n");
+        assertThat(client.ask("setup", Map.of()).path("name").asText()).isEqualTo("rack-7");
+        assertThatThrownBy(() -> client.ask("name-set", Map.of("name", "Rack 7")))
+                .isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> client.ask("name-set", Map.of("name", "../x"))).isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void thePortForFurtherNodesIsOpenedAndClosed() {
+        client.ask("nodes-may-join", Map.of("allowed", true));
+        assertThat(client.ask("setup", Map.of()).path("nodesMayJoin").asBoolean())
+                .isTrue();
+        assertThat(machine.systemctl()).contains("restart hearth-firewall.service");
+        client.ask("nodes-may-join", Map.of("allowed", false));
+        assertThat(machine.file("var/lib/hearth-system/nodes-may-join")).doesNotExist();
+    }
+
+    @Test
+    void aMachineJoinsAtItsNextStartAndForgetsItsOwnControlPlane() throws Exception {
+        client.ask("name-set", Map.of("name", "rack-7"));
+        machine.write("var/lib/hearth/hearth.db", "own");
+        machine.write("var/lib/hearth/keys/authority.pem", "own");
+        machine.write("var/lib/hearth-agent/identity.pem", "of the own control plane");
+        client.ask("join", JOIN);
+        assertThat(machine.systemctl()).contains("--no-block reboot");
+        assertThat(machine.read("var/lib/hearth/hearth.db"))
+                .as("until the next start")
+                .isEqualTo("own");
+        assertThat(client.ask("setup", Map.of()).path("joins").asBoolean()).isTrue();
+        assertThatThrownBy(() -> client.ask("first-node", Map.of())).hasMessageContaining("set up already");
+
+        machine.starts();
+        assertThat(machine.read("run/hearth/role")).isEqualTo("node\n");
+        assertThat(machine.read("run/hearth/agent.env")).isEqualTo(AGENT);
+        assertThat(machine.read("run/hearth/control-plane.env")).isEmpty();
+        assertThat(machine.read("var/lib/hearth-system/join-code")).isEqualTo(CODE + "\n");
+        assertThat(machine.file("var/lib/hearth")).isEmptyDirectory();
+        assertThat(machine.file("var/lib/hearth-agent")).isEmptyDirectory();
+        assertThat(machine.file("var/lib/hearth-system/joining")).doesNotExist();
+        machine.write("var/lib/hearth-agent/identity.pem", "of the other one");
+        machine.starts();
+        assertThat(machine.read("var/lib/hearth-agent/identity.pem"))
+                .as("only once")
+                .isEqualTo("of the other one");
+        assertThatThrownBy(() -> client.ask("join", JOIN)).hasMessageContaining("set up already");
+    }
+
+    @Test
+    void aNodeThatWasNotTakenInGoesBackToTheSetUp() throws Exception {
+        client.ask("join", JOIN);
+        machine.starts();
+        machine.run("back-to-set-up");
+        machine.starts();
+        assertThat(machine.read("run/hearth/role")).isEqualTo("first\n");
+        assertThat(machine.read("run/hearth/agent.env")).isEmpty();
+        assertThat(client.ask("setup", Map.of()).path("role").asText()).isEmpty();
+        client.ask("join", JOIN);
+        machine.starts();
+        machine.write("var/lib/hearth-agent/identity.pem", "taken in");
+        machine.run("back-to-set-up");
+        machine.starts();
+        assertThat(machine.read("run/hearth/role"))
+                .as("one that was taken in stays")
+                .isEqualTo("node\n");
+    }
+
+    /** The settings lie there as provision.yaml would have made them. */
+    @Test
+    void aNodeOfTheSetUpIsOneOfProvisionYaml() throws Exception {
+        client.ask("join", JOIN);
+        Path file = folder.resolve("provision.yaml");
+        Files.writeString(
+                file,
+                "version: 1\nrole: node\nhostname: rack-7\ncontrol-plane: https://10.0.0.5:8444\njoin-code: \"" + CODE
+                        + "\"\ndisk: {path: /dev/vda}\n");
+        Path disks = folder.resolve("disks.json");
+        Files.writeString(
+                disks,
+                "{\"blockdevices\":[{\"path\":\"/dev/vda\",\"type\":\"disk\",\"size\":100000000000,\"model\":\"x\",\"serial\":\"1\","
+                        + "\"tran\":\"virtio\",\"rm\":false,\"ro\":false,\"mountpoints\":[null],\"partlabel\":null,\"fstype\":null}]}");
+        Process process = new ProcessBuilder(
+                        machine.file("usr/lib/hearth/java/bin/java").toString(),
+                        "-cp",
+                        "x",
+                        "io.hearth.provisioning.ProvisionMain",
+                        "install",
+                        "--file",
+                        file.toString(),
+                        "--disks",
+                        disks.toString(),
+                        "--settings",
+                        folder.resolve("settings").toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        for (String name : java.util.List.of("agent.env", "join-code", "name", "role")) {
+            assertThat(machine.read("var/lib/hearth-system/joining/" + name))
+                    .as(name)
+                    .isEqualTo(Files.readString(folder.resolve("settings/" + name)));
+        }
+    }
+
+    /** Whatever was done of it when the power went: the next start does all of it. */
+    @Test
+    void aPowerCutWhileItBecomesANodeIsNoLoss() throws Exception {
+        client.ask("join", JOIN);
+        machine.write("var/lib/hearth-system/agent.env", AGENT);
+        machine.write("var/lib/hearth/keys/authority.pem", "what was left");
+        machine.write("var/lib/hearth-system/join-code.next", "half");
+        machine.starts();
+        assertThat(machine.read("run/hearth/role")).isEqualTo("node\n");
+        assertThat(machine.read("var/lib/hearth-system/join-code")).isEqualTo(CODE + "\n");
+        assertThat(machine.file("var/lib/hearth")).isEmptyDirectory();
+    }
+
+    @Test
+    void aMachineOnAMediumDoesNotJoin() {
+        machine.write("run/hearth/mode", "install\n");
+        assertThatThrownBy(() -> client.ask("join", JOIN)).hasMessageContaining("medium");
+        assertThat(machine.file("var/lib/hearth-system/joining")).doesNotExist();
+        machine.write("run/hearth/mode", "disk\n");
+        assertThatThrownBy(() -> client.ask(
+                        "join", Map.of("name", "x", "control-plane", "https://10.0.0.5:8444\nX=1", "code", CODE)))
+                .isInstanceOf(Problem.class);
+        assertThatThrownBy(() ->
+                        client.ask("join", Map.of("name", "x", "control-plane", "http://10.0.0.5:8444", "code", CODE)))
+                .isInstanceOf(Problem.class);
+        client.ask("first-node", Map.of());
+        assertThatThrownBy(() -> client.ask("join", JOIN)).hasMessageContaining("set up already");
+        assertThatThrownBy(() -> client.ask("name-set", Map.of("name", "x"))).hasMessageContaining("set up already");
     }
 
     @Test
