@@ -8,7 +8,7 @@
 #   image.sh keys DIR [CERTIFICATE...]          throwaway keys for tests; an operator has keys of one's own. Certificates: whose
 #                                               programs Secure Boot lets start as well
 #   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
-#   image.sh test TEST...                       smoke, install, join, update, rollback, powercut, resume, drivers, secureboot,
+#   image.sh test TEST...                       smoke, install, join, reset, update, rollback, powercut, resume, drivers, secureboot,
 #                                               tpm, pxe, sbom, reproducible
 #   image.sh sizes [--version V]                what lies in the image
 #   image.sh lack                               the programs that are missing on this machine, for apt-get install
