@@ -7,9 +7,12 @@
 #                                               files of the overlay are laid over the system
 #   image.sh keys DIR [CERTIFICATE...]          throwaway keys for tests; an operator has keys of one's own. Certificates: whose
 #                                               programs Secure Boot lets start as well
+#   image.sh keys show DIR                      who signs, whom images trust, until when
+#   image.sh keys next bundle|boot DIR          a change of keys begins: images trust the present and the next one
+#   image.sh keys switch bundle|boot DIR        and ends: the next one signs, the former is trusted no more
 #   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
-#   image.sh test TEST...                       smoke, install, join, reset, update, rollback, powercut, resume, drivers, secureboot,
-#                                               tpm, pxe, sbom, reproducible
+#   image.sh test TEST...                       smoke, install, join, reset, update, page, rollback, powercut, resume, drivers,
+#                                               secureboot, tpm, pxe, sbom, keys, hardening, reproducible
 #   image.sh sizes [--version V]                what lies in the image
 #   image.sh lack                               the programs that are missing on this machine, for apt-get install
 #
@@ -25,7 +28,7 @@ readonly here root
 readonly out=${HEARTH_IMAGE_OUT:-$root/target/image}
 readonly cache=${HEARTH_IMAGE_CACHE:-$out/cache}
 for part in common rootfs java services initrd system drivers bundle disk iso keys machine \
-  tests update-tests trust-tests drivers-tests build-tests; do
+  tests update-tests trust-tests drivers-tests build-tests keys-tests; do
   # shellcheck source=/dev/null
   . "$here/lib/$part.sh"
 done
@@ -35,7 +38,7 @@ main() {
   [[ $# -eq 0 ]] || shift
   case $command in
     build) read_options "$@" && build_all ;;
-    keys) make_keys "${1:?Say where to: image keys FOLDER}" "${@:2}" ;;
+    keys) keys_command "$@" ;;
     run) read_options "$@" && run_machine ;;
     test) run_tests "$@" ;;
     sizes) read_options "$@" && list_sizes ;;
@@ -68,6 +71,8 @@ read_options() {
 build_all() {
   require_programs
   [[ -f $keys/bundle.pem ]] || make_keys "$keys"
+  finish_switch "$keys"
+  warn_of_ends
   mkdir -p "$result" "$cache"
   timed "system packages" make_rootfs
   timed "Java runtime" make_java

@@ -34,3 +34,32 @@ test_reproducible() {
   fi
   rm -rf "$again"
 }
+
+# How much each of our services may do, as systemd-analyze counts it (in tenths; docs/appliance.md says why). Without a virtual machine.
+readonly exposures="control-plane:14 agent:14 system@:21 network-trial:20 console:17 console-serial:17 firewall:18 health:20 changed-slot:21
+stick:23 order-reset:23 settings:24 data:44 erase:45 drivers:48 installer:49 ssh:91"
+
+test_hardening() {
+  local unit limit said failed=0
+  for unit in "$cache"/tree/usr/lib/systemd/system/hearth-*.service; do
+    unit=${unit##*/hearth-} unit=${unit%.service}
+    limit=$(tr ' ' '\n' <<<"$exposures" | sed -n "s/^$unit://p")
+    [[ -n $limit ]] || fail "There is no limit for hearth-$unit.service: what may it do?"
+    if said=$(systemd_analyze security --offline=true --threshold="$limit" --no-pager "hearth-$unit.service" 2>&1); then
+      say "  hearth-$unit: $(sed -n 's/.*level for .*: \([0-9.]*\).*/\1/p' <<<"$said")"
+    else
+      say "  $(tail -n 1 <<<"$said"); its limit is $(bc -l <<<"scale=1; $limit / 10")"
+      failed=1
+    fi
+  done
+  ((failed == 0)) || fail "A service may do more than it should."
+  # Words that systemd does not know take nothing away.
+  said=$(systemd_analyze verify --man=no "$cache"/tree/usr/lib/systemd/system/hearth-*.service 2>&1 | grep 'hearth-.*: \(Unknown\|Failed to parse\|Invalid\)' || true)
+  [[ -z $said ]] || fail "$said"
+}
+
+# That of the image, on the image's files.
+systemd_analyze() {
+  local libraries=$cache/tree/usr/lib/x86_64-linux-gnu
+  "$cache/tree/usr/lib64/ld-linux-x86-64.so.2" --library-path "$libraries:$libraries/systemd" "$cache/tree/usr/bin/systemd-analyze" --root="$cache/tree" "$@"
+}

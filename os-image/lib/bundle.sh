@@ -41,8 +41,23 @@ make_net() {
   mv "$result/net.efi" "$result/net/hearth.efi"
 }
 
+# sign_boot PROGRAM TARGET: with each boot key; the firmware starts it if it trusts one of them.
 sign_boot() {
-  at_moment sbsign --key "$keys/boot.key" --cert "$keys/boot.pem" --output "$2" "$1" 2>/dev/null
+  local certificate
+  cp "$1" "$2.part"
+  for certificate in $(boot_signers); do
+    at_moment sbsign --key "${certificate%.pem}.key" --cert "$certificate" --output "$2.part" "$2.part" 2>/dev/null
+  done
+  mv "$2.part" "$2"
+}
+
+# The certificates of a bundle's boot image, for its hook: one that the firmware does not trust is refused before anything is written.
+write_signers() {
+  local certificate number=0
+  mkdir "$1"
+  for certificate in $(boot_signers); do
+    openssl x509 -in "$certificate" -outform DER -out "$1/$((++number)).der"
+  done
 }
 
 # What the page Updates says of the bundle, with line ends as manifests have them.
@@ -64,6 +79,9 @@ bundle_of() {
   content=$(mktemp -d "$result/bundle.XXXXXX")
   ln "$1" "$content/root.img"
   cp "$result/disk.efi" "$content/boot.efi"
+  cp "$result/loader.efi" "$content/loader.efi"
+  write_signers "$content/signers"
+  cp "$result"/hearth-*.cdx.json "$content/hearth-$version.cdx.json"
   printf '%s\n' "$version" >"$content/version"
   install -m 755 "$here/bundle/hook" "$content/hook"
   cat >"$content/manifest.raucm" <<EOT

@@ -80,7 +80,7 @@ as_owner() {
 # Programs by the Debian package that brings them.
 readonly program_packages="mmdebstrap:mmdebstrap mksquashfs:squashfs-tools unsquashfs:squashfs-tools veritysetup:cryptsetup-bin sfdisk:fdisk mcopy:mtools
 mkfs.vfat:dosfstools mke2fs:e2fsprogs xorriso:xorriso sbsign:sbsigntool sbvarsign:sbsigntool rauc:rauc cpio:cpio zstd:zstd xz:xz-utils depmod:kmod
-openssl:openssl xxd:xxd faketime:faketime python3:python3 git:git qemu-system-x86_64:qemu-system-x86 socat:socat curl:curl swtpm:swtpm"
+openssl:openssl xxd:xxd faketime:faketime python3:python3 git:git qemu-system-x86_64:qemu-system-x86 socat:socat curl:curl swtpm:swtpm bc:bc jq:jq"
 
 missing_programs() {
   local entry

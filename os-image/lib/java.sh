@@ -14,5 +14,8 @@ make_java() {
   # Java salts the order of its sets with the clock, and jlink writes sets of modules as they come.
   stopped_at "$cache_moment" "$JAVA_HOME/bin/jlink" --add-modules "$java_modules" --strip-debug --no-header-files --no-man-pages --compress zip-6 \
     --include-locales en,zh --output "$java_runtime.part"
+  # What every start of Java loads first, ready to be mapped (a tenth of the control plane's start). The same bytes each time, unlike a
+  # cache of ahead-of-time code, as long as the heap does not depend on this machine's memory and processors.
+  "$java_runtime.part/bin/java" -XX:+UseG1GC -Xms128m -Xmx128m -Xshare:dump
   mv "$java_runtime.part" "$java_runtime"
 }

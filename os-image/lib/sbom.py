@@ -141,8 +141,9 @@ def java_runtime(tree, release):
 def front_end(tree):
     """npm packages in the scripts of the pages, as Vaadin's build has noted them: name and version."""
     packages = {}
-    for path in files(os.path.join(tree, HOME, "control-plane/app"), ".jar"):
-        with zipfile.ZipFile(os.path.join(tree, HOME, "control-plane/app", path)) as jar:
+    program = os.path.join(tree, HOME, "control-plane")
+    for path in files(program, ".jar"):
+        with zipfile.ZipFile(os.path.join(program, path)) as jar:
             stats = "META-INF/VAADIN/config/stats.json"
             if stats in jar.namelist():
                 packages.update(json.loads(jar.read(stats))["npmModules"])
@@ -155,11 +156,25 @@ def npm_purl(name, version):
     return f"pkg:npm/{urllib.parse.quote(name, safe='/')}@{urllib.parse.quote(version)}"
 
 
-def npm_components(tree):
+def npm_licences(name, version, locked):
+    """The licence that the package's makers name, from the file that the scripts' packages were installed by."""
+    package = locked.get("node_modules/" + name, {})
+    if package.get("version") != version:
+        raise SystemExit(f"The pages hold {name} {version} of npm, which package-lock.json does not name: build them anew.")
+    licence = package.get("license", "")
+    if re.fullmatch(r"[A-Za-z0-9.+-]+", licence):
+        return [{"license": {"id": licence}}]
+    return [{"expression": licence}] if licence else []
+
+
+def npm_components(tree, lock):
+    locked = json.loads(read(lock))["packages"]
     for name, version in sorted(front_end(tree).items()):
         purl = npm_purl(name, version)
         group, _, rest = name.rpartition("/")
-        yield {"type": "library", "bom-ref": purl, **({"group": group} if group else {}), "name": rest, "version": version, "purl": purl}
+        licences = npm_licences(name, version, locked)
+        yield {"type": "library", "bom-ref": purl, **({"group": group} if group else {}), "name": rest, "version": version,
+               **({"licenses": licences} if licences else {}), "purl": purl}
 
 
 # ---- Debian ----------------------------------------------------------------------------------------------------------
@@ -239,7 +254,7 @@ def model(tree):
 
 def make(options):
     java, dependencies = jars(options.tree, options.bill, options.program_version)
-    components = java + [java_runtime(options.tree, options.java_release), model(options.tree)] + list(npm_components(options.tree))
+    components = java + [java_runtime(options.tree, options.java_release), model(options.tree)] + list(npm_components(options.tree, options.npm_lock))
     for component, needs in debian(options.tree, read(options.dpkg_status).decode()):
         components.append(component)
         dependencies.update(needs)
@@ -301,7 +316,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     making = commands.add_parser("make")
-    for option in ("--tree", "--dpkg-status", "--java-release", "--version", "--program-version", "--output"):
+    for option in ("--tree", "--dpkg-status", "--java-release", "--version", "--program-version", "--npm-lock", "--output"):
         making.add_argument(option, required=True)
     making.add_argument("--bill", action="append", default=[], help="written by Maven for a program that is in the tree")
     making.add_argument("--moment", type=int, required=True, help="seconds since 1970")

@@ -1,13 +1,16 @@
 # Hearth's own programs, laid out as they lie in the image below /usr/lib/hearth.
 
 stage_services() {
+  local jar part
+  local -a jars
   services=$cache/services
   rm -rf "$services"
   mkdir -p "$services/worker/lib"
   copy "$root/appliance-ui/target/quarkus-app" "$services/control-plane"
   copy "$root/node-agent/agent/target/quarkus-app" "$services/agent"
-  local jar
-  local -a jars
+  for part in control-plane agent; do
+    /usr/bin/python3 "$here/lib/renumber.py" "$services/$part/quarkus/generated-bytecode.jar"
+  done
   IFS=: read -r -a jars <<<"$(<"$root/runtime/worker/target/classpath")"
   for jar in "$root"/runtime/worker/target/hearth-worker-*.jar "${jars[@]}"; do
     [[ -f $jar ]] || fail "$jar is missing: the worker is not packaged. Use: ./hearth build"

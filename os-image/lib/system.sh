@@ -25,8 +25,10 @@ make_tree() {
   cp -r "$services/." "$tree/usr/lib/hearth/"
   chmod -R u=rwX,go=rX "$tree/usr/lib/hearth"
   chmod 755 "$tree"/usr/lib/hearth/bin/*
+  # Java goes on without its archive if that does not fit, and so would nobody notice.
+  "$tree/usr/lib/hearth/java/bin/java" -Xshare:on -version
   name_system
-  cp "$keys/bundle-ca.pem" "$tree/etc/rauc/ca.pem"
+  write_keyring "$tree/etc/rauc/ca.pem"
   enable_services
   [[ -z $overlay ]] || cp -r "$overlay/." "$tree/"
   list_materials
@@ -41,7 +43,8 @@ list_materials() {
     bills+=(--bill "$root/$module/target/bom.json")
   done
   /usr/bin/python3 "$here/lib/sbom.py" make --tree "$tree" --dpkg-status "$tree/var/lib/dpkg/status" --java-release "$JAVA_HOME/release" \
-    --version "$version" --program-version "$(program_version)" --moment "$(moment)" --output "$sbom" "${bills[@]}"
+    --version "$version" --program-version "$(program_version)" --moment "$(moment)" \
+    --npm-lock "$root/appliance-ui/package-lock.json" --output "$sbom" "${bills[@]}"
   cp "$sbom" "$result/hearth-$version.cdx.json"
 }
 
@@ -81,7 +84,7 @@ EOT
 # Turns units on as their [Install] sections say, without running anything of the image.
 enable_services() {
   local unit
-  for unit in hearth-data hearth-changed-slot hearth-settings hearth-control-plane hearth-agent hearth-console hearth-console-serial hearth-health hearth-installer hearth-stick \
+  for unit in hearth-data hearth-erase hearth-changed-slot hearth-settings hearth-control-plane hearth-agent hearth-console hearth-console-serial hearth-health hearth-installer hearth-stick \
     hearth-firewall hearth-drivers hearth-ssh systemd-networkd systemd-resolved systemd-timesyncd systemd-boot-check-no-failures; do
     enable_unit "$unit.service"
   done

@@ -29,16 +29,30 @@ fresh_vm() {
   mkdir -p "$out/vm/$1"
 }
 
+# Started from the disk image; the ports that are open are looked for from outside while the main job is done.
 test_smoke() {
-  local vm_port
-  start_installed smoke 18443
+  local vm_port scan
+  start_installed smoke 18443 -netdev socket,id=line,listen=127.0.0.1:18498 -device virtio-net-pci,netdev=line,addr=0x10,romfile=
   # The first page takes the longest.
   wait_for smoke 300 answers "$vm_port" /login
   say "the login page is there $(since_start smoke) s after power-on"
   [[ -z $(in_vm smoke 'systemctl --failed --no-legend') ]] || fail "Units have failed: $(in_vm smoke 'systemctl --failed --no-legend')"
+  scan_ports smoke 18498 >"$out/logs/ports.log" 2>&1 &
+  scan=$!
   main_job smoke "$vm_port"
   say "first fine-tuned answer $(since_start smoke) s after power-on"
+  wait $scan || fail "The ports could not be looked for: $(tail -n 3 "$out/logs/ports.log")"
+  sed 's/^/  open from outside, /' "$out/logs/ports.log" >&2
+  [[ $(sed 's/;.*//' "$out/logs/ports.log" | xargs) == 'tcp4: 443 udp4: none tcp6: 443 udp6: none' ]] || fail "Other ports are open than 443."
   kill_vm smoke
+}
+
+# scan_ports NAME LINE_PORT: over the machine's second card, at the other end of which we are.
+scan_ports() {
+  local address
+  address=$(in_vm "$1" 'ip link set enp0s16 up && ip address add 10.7.0.1/24 dev enp0s16 && sleep 5 &&
+    ip -6 -o address show dev enp0s16 scope link | sed "s|.* inet6 \([^/]*\)/.*|\1|"' | tail -n 1 | tr -d '[:space:]')
+  /usr/bin/python3 "$here/test/port_scan.py" "$2" 10.7.0.1 "$address"
 }
 
 # main_job NAME PORT [OPTION...]: the main job by REST, as an application would do it, as far as the options say; what has been done

@@ -26,9 +26,9 @@ make_stick() {
   rm -rf "$folder"
 }
 
-# The disk and the stick of a machine.
+# The disk and the stick of a machine, and where a USB stick is plugged in.
 drives() {
-  printf '%s\n' -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img" -drive "if=virtio,format=raw,readonly=on,file=$out/stick.img"
+  printf '%s\n' -device qemu-xhci,id=usb,addr=0x1d -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img" -drive "if=virtio,format=raw,readonly=on,file=$out/stick.img"
 }
 
 # A machine that is healthy, with an administrator, rows, and a model; frozen.
@@ -36,7 +36,7 @@ frozen_machine() {
   local vm_port=18460 code
   [[ ! $out/vm/frozen/memory -nt $result/disk.img ]] || return 0
   make_stick
-  start_installed frozen "$vm_port" -drive "if=virtio,format=raw,readonly=on,file=$out/stick.img"
+  start_installed frozen "$vm_port" -device qemu-xhci,id=usb,addr=0x1d -drive "if=virtio,format=raw,readonly=on,file=$out/stick.img"
   main_job frozen "$vm_port" --until data
   freeze frozen
   say "a healthy machine with data is frozen"
@@ -51,12 +51,12 @@ healthy_machine() {
   wait_for "$1" 120 in_vm "$1" 'mkdir -p /run/stick && mount -o ro /dev/vdb /run/stick' 10
 }
 
-# start_again NAME: after a power cut.
+# start_again NAME SECONDS COMMAND...: after a power cut, until the command succeeds.
 start_again() {
   local -a devices
   mapfile -t devices < <(drives "$1")
   vm_identity=frozen start_vm "$1" "${devices[@]}"
-  wait_for "$1" "${2:-900}" serial_says "$1" 'hearth health: healthy'
+  wait_for "$@"
 }
 
 # Rows and the model are there as they were, by REST, and the database says that it is whole.
@@ -110,6 +110,37 @@ test_update() {
   kill_vm $name
 }
 
+# An administrator plugs in a stick, installs what is on it, and restarts, all on the page "Updates".
+test_page() {
+  local name=page next vm_port
+  next=$(next_version)
+  frozen_machine
+  build_version "$out" "$next" --keys "$keys"
+  make_stick
+  healthy_machine $name 18450
+  rm -f "$out/usb.img"
+  truncate -s 1G "$out/usb.img"
+  mkfs.vfat -n UPDATES "$out/usb.img" >/dev/null
+  mcopy -i "$out/usb.img" "$out/$next/hearth-$next.raucb" ::
+  tell_monitor $name "drive_add 0 if=none,id=plug,format=raw,readonly=on,file=$out/usb.img"
+  tell_monitor $name 'device_add usb-storage,bus=usb.0,drive=plug,removable=on'
+  in_browser $name anUpdateIsInstalledFromAStickOnThePage
+  expect_running $name "B $next"
+  data_is_whole $name "$vm_port"
+  say "updated to $next from a stick, on the page"
+  kill_vm $name
+}
+
+# in_browser NAME TEST [OPTION...]: a test of VirtualMachinePages on the pages of this machine. Pictures lie in target/image/pictures.
+in_browser() {
+  local log=$out/logs/browser-$1.log
+  "$root/hearth" test -pl appliance-ui -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false "-Dit.test=VirtualMachinePages#$2" \
+    -Dfailsafe.failIfNoSpecifiedTests=false "-Dhearth.machine.url=https://127.0.0.1:$vm_port" \
+    "-Dhearth.machine.state=$out/vm/$1/state.json" "-Dhearth.machine.next=$(next_version)" \
+    "-Dhearth.machine.pictures=$out/pictures" "${@:3}" >"$log" 2>&1 || fail "The page: $(grep -m 3 -E '^\[ERROR\]|waited' "$log")"
+  grep -q 'Tests run: 1, Failures: 0, Errors: 0, Skipped: 0' "$log" || fail "The test of the page did not run: $log"
+}
+
 refused() {
   local output
   if output=$(in_vm "$1" "rauc install /run/stick/$2" 600); then
@@ -154,21 +185,23 @@ test_rollback() {
     in_vm $name 'cat /var/lib/hearth-system/generations/log' >&2
     in_vm $name "grep -q ' B $next failed: ' /var/lib/hearth-system/generations/log" || fail "Why it fell back is not kept."
     data_is_whole $name "$vm_port"
+    in_browser $name theCauseOfFallingBackIsShown "-Dhearth.machine.kind=$kind"
     say "a generation that $kind: the machine fell back by itself, the data as before"
     kill_vm $name
   done
 }
 
-# The control plane ends at once.
+# The control plane ends at once, each time it is started.
 broken_falls() {
-  mkdir -p "$1/usr/lib/hearth/control-plane"
-  echo 'no program' >"$1/usr/lib/hearth/control-plane/quarkus-run.jar"
+  mkdir -p "$1/usr/lib/systemd/system/hearth-control-plane.service.d"
+  printf '[Service]\nExecStart=\nExecStart=/usr/lib/hearth/java/bin/java -cp /usr/lib/hearth/nothing io.hearth.Nothing\n' \
+    >"$1/usr/lib/systemd/system/hearth-control-plane.service.d/broken.conf"
 }
 
-# The control plane never answers.
+# The control plane never answers. It is given two minutes instead of ten, to save time.
 broken_hangs() {
   mkdir -p "$1/usr/lib/systemd/system/hearth-control-plane.service.d"
-  printf '[Service]\nExecStart=\nExecStart=/usr/bin/sleep infinity\n' >"$1/usr/lib/systemd/system/hearth-control-plane.service.d/broken.conf"
+  printf '[Service]\nExecStart=\nExecStart=/usr/bin/sleep infinity\nTimeoutStartSec=120\n' >"$1/usr/lib/systemd/system/hearth-control-plane.service.d/broken.conf"
 }
 
 # A migration changes what the older generation reads, and the one after it fails.
@@ -207,7 +240,7 @@ test_powercut() {
     in_vm $name "systemd-run --quiet rauc install /run/stick/hearth-$next.raucb" 20
     sleep "$(bc -l <<<"$whole * $point / $points / 1000")"
     kill_vm $name
-    start_again $name
+    start_again $name 900 answers "$vm_port"
     now=$(running $name)
     [[ $now == "A $version" || $now == "B $next" ]] || fail "After the cut $point it runs \"$now\"."
     data_is_whole $name "$vm_port"
@@ -229,7 +262,7 @@ test_resume() {
   main_job $name "$vm_port" --until step --steps 6 --step 3
   kill_vm $name
   say "the power was cut in the middle of the job"
-  start_again $name
+  start_again $name 900 serial_says $name 'hearth health: healthy'
   main_job $name "$vm_port" --until "done"
   again=$(main_job $name "$vm_port" --until adapter | tail -n 1)
   [[ -n $whole && $whole == "$again" ]] || fail "The adapter is $again after the cut, and $whole without one."

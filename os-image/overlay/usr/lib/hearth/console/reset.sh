@@ -26,7 +26,9 @@ TEXT
     message="That is not the name of this machine. Nothing was erased."
     return 0
   fi
-  if ! message=$(bash "$here/bin/order-reset" console); then
+  # What the order takes, this screen has no right to.
+  if ! systemctl start hearth-order-reset.service; then
+    message=$(cat "$root/run/hearth/reset-refused" 2>/dev/null)
     message=${message:-"The order could not be written; nothing was erased. The journal says more (key l)."}
     note "factory reset refused: $message"
     return 0

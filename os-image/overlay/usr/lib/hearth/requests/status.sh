@@ -12,7 +12,16 @@ verb_status() {
   [[ -z $slot ]] || next=$(HEARTH_ENTRIES=$entries "$here/bin/boot-slots" get-primary) || next=''
   result "$(jq -cn --arg version "$(<"$root/usr/lib/hearth/version")" --arg mode "$(<"$root/run/hearth/mode")" \
     --argjson slots "$(slots "$slot" "$next")" --argjson log "$(log_lines)" --argjson updates "$(updates_status)" \
-    '{$version, $mode, $slots, $log} + $updates')"
+    --argjson trust "$(authorities)" '{$version, $mode, $slots, $log, $trust} + $updates')"
+}
+
+# Whose bundles the system takes, each with the end of its certificate.
+authorities() {
+  local certificate
+  awk -v name="$work/authority-" '/BEGIN CERTIFICATE/ { number++ } number { print >(name number) }' "$root/etc/rauc/ca.pem" 2>/dev/null || true
+  for certificate in "$work"/authority-*; do
+    [[ ! -f $certificate ]] || openssl x509 -in "$certificate" -noout -subject -nameopt RFC2253 -enddate -dateopt iso_8601 || true
+  done | jq -Rcn '[inputs | split("=")] | [range(0; length; 2) as $at | {name: .[$at][1:] | join("="), until: .[$at + 1][1] | sub(" "; "T")}]'
 }
 
 # The slots of an installed machine; none when it runs from a medium. States: proven, trial, failed (no attempt is left), off.

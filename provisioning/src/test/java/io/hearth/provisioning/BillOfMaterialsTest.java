@@ -63,11 +63,8 @@ class BillOfMaterialsTest {
         bill = folder.resolve("image.cdx.json");
         jar("worker/lib/library-1.0.jar", "a/A.class", "A");
         jar("worker/lib/hearth-device-cpu-0.1.0.jar", "native/linux-x86_64/libkernels.so", "machine code");
-        jar("control-plane/quarkus/generated-bytecode.jar", "b/B.class", "B");
-        jar(
-                "control-plane/app/hearth-appliance-ui-0.1.0.jar",
-                "META-INF/VAADIN/config/stats.json",
-                "{\"npmModules\": {\"@vaadin/grid\": \"25.1.2\"}}");
+        jar("control-plane/app/hearth-appliance-ui-0.1.0.jar", "b/B.class", "B");
+        pagesHold("{\"@vaadin/grid\": \"25.1.2\", \"dompurify\": \"3.5.0\"}");
         file("tree/usr/lib/hearth/java/release", "JAVA_VERSION=\"25.0.3\"\nMODULES=\"java.base\"\n");
         file("tree/usr/lib/hearth/java/lib/modules", "modules");
         file("tree/usr/lib/hearth/starter/model/model.safetensors", "weights");
@@ -78,6 +75,11 @@ class BillOfMaterialsTest {
                 "release",
                 "IMPLEMENTOR=\"Eclipse Adoptium\"\nIMPLEMENTOR_VERSION=\"Temurin-25.0.3+9\"\nSEMANTIC_VERSION=\"25.0.3+9\"\n");
         file("status", DPKG);
+        file("lock.json", """
+                {"packages": {"node_modules/@vaadin/grid": {"version": "25.1.2", "license": "Apache-2.0"},
+                 "node_modules/dompurify": {"version": "3.5.0", "license": "(MPL-2.0 OR Apache-2.0)"},
+                 "node_modules/vite": {"version": "7.3.2", "license": "MIT", "dev": true}}}
+                """);
         file("maven.json", """
                 {"components": [{"type": "library", "bom-ref": "pkg:maven/org.example/library@1.0?type=jar", "name": "library",
                  "version": "1.0", "purl": "pkg:maven/org.example/library@1.0?type=jar", "licenses": [{"license": {"id": "MIT"}}],
@@ -103,6 +105,7 @@ class BillOfMaterialsTest {
                         "pkg:generic/hearth/control-plane-quarkus-generated-bytecode.jar@0.1.0",
                         "pkg:generic/temurin@25.0.3+9",
                         "pkg:npm/%40vaadin/grid@25.1.2",
+                        "pkg:npm/dompurify@3.5.0",
                         "");
         assertThat(content.path("dependencies").findParents("ref"))
                 .filteredOn(node -> node.path("ref").asText().contains("hearth-device-cpu"))
@@ -112,12 +115,16 @@ class BillOfMaterialsTest {
         JsonNode greeting = component(content, "libgreeting2");
         assertThat(greeting.at("/licenses/0/license/id").asText()).isEqualTo("MIT");
         assertThat(greeting.at("/licenses/1/license/id").asText()).isEqualTo("GPL-2.0-or-later");
+        assertThat(component(content, "grid").at("/licenses/0/license/id").asText())
+                .isEqualTo("Apache-2.0");
+        assertThat(component(content, "dompurify").at("/licenses/0/expression").asText())
+                .isEqualTo("(MPL-2.0 OR Apache-2.0)");
         assertThat(component(content, "hearth-device-cpu")
                         .at("/components/0/name")
                         .asText())
                 .isEqualTo("native/linux-x86_64/libkernels.so");
         assertThat(run("check", "--tree", folder.resolve("tree").toString(), bill.toString()))
-                .isEqualTo("4 jars, 2 Debian packages and 1 npm packages are in the bill.");
+                .isEqualTo("4 jars, 2 Debian packages and 2 npm packages are in the bill.");
     }
 
     @Test
@@ -134,6 +141,15 @@ class BillOfMaterialsTest {
         assertThat(make())
                 .isEqualTo(
                         "No bill of Maven's knows these jars of the image: usr/lib/hearth/agent/lib/main/stranger.jar");
+        assertThat(bill).doesNotExist();
+    }
+
+    @Test
+    void pagesOfOtherPackagesThanTheLockedEndTheBuild() throws Exception {
+        pagesHold("{\"@vaadin/grid\": \"25.1.1\"}");
+        assertThat(make())
+                .isEqualTo(
+                        "The pages hold @vaadin/grid 25.1.1 of npm, which package-lock.json does not name: build them anew.");
         assertThat(bill).doesNotExist();
     }
 
@@ -165,8 +181,8 @@ class BillOfMaterialsTest {
     }
 
     private String make() throws Exception {
-        String[] names = {"tree", "status", "release", "maven.json"};
-        String[] options = {"--tree", "--dpkg-status", "--java-release", "--bill"};
+        String[] names = {"tree", "status", "release", "maven.json", "lock.json"};
+        String[] options = {"--tree", "--dpkg-status", "--java-release", "--bill", "--npm-lock"};
         List<String> command = new ArrayList<>(List.of("make", "--version", "1.2.3", "--program-version", "0.1.0"));
         command.addAll(List.of("--moment", "1767225600", "--output", bill.toString()));
         for (int i = 0; i < names.length; i++) {
@@ -189,6 +205,11 @@ class BillOfMaterialsTest {
         Path file = folder.resolve(path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, content);
+    }
+
+    private void pagesHold(String npmPackages) throws IOException {
+        String note = "{\"npmModules\": " + npmPackages + "}";
+        jar("control-plane/quarkus/generated-bytecode.jar", "META-INF/VAADIN/config/stats.json", note);
     }
 
     private void jar(String path, String entry, String content) throws IOException {

@@ -45,7 +45,9 @@ final class LogWords {
     /** What the health check says is wrong, in words. */
     static Sentence cause(String text) {
         if (text.startsWith("the control plane does not answer")) {
-            return Sentence.of("machine.cause.control-plane", rest(text));
+            return rest(text).isEmpty()
+                    ? Sentence.of("machine.cause.control-plane.silent")
+                    : Sentence.of("machine.cause.control-plane", rest(text));
         }
         if (text.startsWith("the agent does not run")) {
             return Sentence.of("machine.cause.agent");
@@ -56,8 +58,8 @@ final class LogWords {
     }
 
     private static String rest(String text) {
-        int colon = text.indexOf(": ");
-        return colon < 0 ? "–" : text.substring(colon + 2);
+        int colon = text.indexOf(':');
+        return colon < 0 ? "" : text.substring(colon + 1).strip();
     }
 
     private LogWords() {}

@@ -1,5 +1,8 @@
 package io.hearth.ui.machine;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param uploaded whether a bundle was uploaded and is still there
  * @param installing how far the installation is that goes on, or null
  * @param last what became of the last installation, or null
+ * @param trust whose bundles the system that runs takes
  */
 public record MachineStatus(
         String version,
@@ -22,7 +26,11 @@ public record MachineStatus(
         List<LogLine> log,
         boolean uploaded,
         @Nullable MachineProgress installing,
-        @Nullable Outcome last) {
+        @Nullable Outcome last,
+        List<Authority> trust) {
+    /** How long before the end of all trust somebody should know: a change of keys takes two generations on every machine. */
+    private static final Duration NOTICE = Duration.ofDays(180);
+
     /**
      * A slot.
      *
@@ -65,6 +73,22 @@ public record MachineStatus(
             String version,
             String result,
             @Nullable Refusal refused) {}
+
+    /**
+     * Whoever signs bundles in its name is trusted.
+     *
+     * @param name subject of its certificate
+     * @param until end of the certificate; nothing that it has signed is taken afterwards
+     */
+    public record Authority(String name, Instant until) {}
+
+    /** When the last of the trusted authorities ends, if that is soon: no update can be installed afterwards. */
+    public Optional<Instant> trustEndsSoon(Instant now) {
+        return trust.stream()
+                .map(Authority::until)
+                .max(Comparator.naturalOrder())
+                .filter(end -> end.isBefore(now.plus(NOTICE)));
+    }
 
     /** Whether Hearth is installed on this machine, so that it can be updated. */
     public boolean installed() {

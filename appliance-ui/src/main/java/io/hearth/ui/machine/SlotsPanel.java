@@ -5,17 +5,19 @@ import com.vaadin.flow.component.html.H2;
 import com.vaadin.flow.component.html.Paragraph;
 import com.vaadin.flow.component.html.Span;
 import io.hearth.ui.core.Sentence;
+import io.hearth.ui.shell.Figures;
 import io.hearth.ui.shell.Language;
 import io.hearth.ui.shell.StatusBadge;
+import java.time.Instant;
 
-/** What runs, and what lies in the two slots. */
+/** What runs, what lies in the two slots, and whose bundles are taken. */
 final class SlotsPanel extends Div {
     SlotsPanel() {
         addClassName("hearth-panel");
         setId("slots");
     }
 
-    void show(MachineStatus status) {
+    void show(MachineStatus status, Instant now) {
         removeAll();
         add(new H2(Language.say("machine.slots")));
         Span version = new Span(Language.say("machine.version", status.version()));
@@ -31,6 +33,23 @@ final class SlotsPanel extends Div {
             Paragraph cause = new Paragraph(Language.say(MachineNotices.givenUp(status, slot)));
             cause.setId("given-up");
             add(cause);
+        });
+        trust(status, now);
+    }
+
+    private void trust(MachineStatus status, Instant now) {
+        for (MachineStatus.Authority authority : status.trust()) {
+            Paragraph text = new Paragraph(Language.say(
+                    "machine.trust",
+                    authority.name(),
+                    Figures.here().date(authority.until().toEpochMilli())));
+            text.addClassName("hearth-secondary");
+            add(text);
+        }
+        status.trustEndsSoon(now).ifPresent(end -> {
+            Div warning = new Div(new StatusBadge(StatusBadge.Kind.WARNING, MachineNotices.trustEnds(end, now)));
+            warning.setId("trust-ends");
+            add(warning);
         });
     }
 

@@ -27,6 +27,7 @@ import io.hearth.ui.shell.StatusBadge;
 import io.hearth.ui.shell.Toast;
 import io.hearth.ui.shell.UploadBox;
 import jakarta.annotation.security.RolesAllowed;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -41,6 +42,7 @@ public class UpdatesView extends Page {
     private final transient Machine machine;
     private final transient Updates updates;
     private final transient JobService jobs;
+    private final transient Clock clock;
     private final SlotsPanel slots = new SlotsPanel();
     private final Div going = new Div();
     private final Div offer = new Div();
@@ -50,10 +52,11 @@ public class UpdatesView extends Page {
     private transient MachineStatus status;
     private transient List<Inspection> onSticks;
 
-    public UpdatesView(Machine machine, Updates updates, JobService jobs) {
+    public UpdatesView(Machine machine, Updates updates, JobService jobs, Clock clock) {
         this.machine = machine;
         this.updates = updates;
         this.jobs = jobs;
+        this.clock = clock;
         title("machine.title");
         lead("machine.lead");
         if (!machine.present()) {
@@ -116,7 +119,7 @@ public class UpdatesView extends Page {
         if (status == null) {
             return;
         }
-        slots.show(status);
+        slots.show(status, clock.instant());
         going.removeAll();
         if (status.installing() != null) {
             showGoing(updates.progress().orElse(status.installing()));

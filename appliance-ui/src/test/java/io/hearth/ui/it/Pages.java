@@ -56,6 +56,16 @@ final class Pages {
                 .toList();
     }
 
+    /** Elements that no script of the page knows, which stay empty; a grid's cells are such by design. */
+    static List<String> unknownElements(Page page) {
+        Object names = page.locator(":not(:defined)").evaluateAll("all => [...new Set(all.map(e => e.localName))]");
+        return ((List<?>) names)
+                .stream()
+                        .map(String::valueOf)
+                        .filter(name -> !name.equals("vaadin-grid-cell-content"))
+                        .toList();
+    }
+
     /** By how many pixels a page is wider than its window; 0 if it fits. */
     static int overflow(Page page) {
         return ((Number) page.evaluate("() => { const content = document.querySelector('#hearth-content');"

@@ -133,6 +133,7 @@ class ScreenshotsIT {
 
     private static void check(Page page, String name, boolean chinese, List<String> wrong) {
         Pages.rawTexts(page).forEach(raw -> wrong.add(name + " shows " + raw));
+        Pages.unknownElements(page).forEach(element -> wrong.add(name + " lacks the script of <" + element + ">"));
         int overflow = Pages.overflow(page);
         if (overflow > 0) {
             wrong.add(name + " is " + overflow + " px too wide");

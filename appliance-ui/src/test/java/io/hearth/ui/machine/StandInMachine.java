@@ -127,6 +127,33 @@ public final class StandInMachine implements AutoCloseable {
                 "title Hearth " + version + "\nsort-key " + key + "\nversion " + version + "\nefi /EFI/hearth/x.efi\n");
     }
 
+    /** Adds an authority whose bundles the system takes, with a certificate that ends in so many days. */
+    public void trusts(String name, int days) throws IOException, InterruptedException {
+        Path certificate = root.resolve("devices/authority.pem");
+        Process made = new ProcessBuilder(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        String.valueOf(days),
+                        "-subj",
+                        "/CN=" + name,
+                        "-keyout",
+                        root.resolve("devices/authority.key").toString(),
+                        "-out",
+                        certificate.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(root.resolve("devices/openssl").toFile())
+                .start();
+        if (made.waitFor() != 0) {
+            throw new IOException(read("devices/openssl"));
+        }
+        write("etc/rauc/ca.pem", read("etc/rauc/ca.pem") + Files.readString(certificate));
+    }
+
     /** Adds a line to what the health check and the guard of the data note. */
     public void noted(String line) {
         write("var/lib/hearth-system/generations/log", read("var/lib/hearth-system/generations/log") + line + "\n");

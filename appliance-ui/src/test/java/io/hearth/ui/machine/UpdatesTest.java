@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +54,7 @@ class UpdatesTest {
     private Blob bundle;
     private Machine machine;
     private Updates updates;
+    private Clock clock = Clock.systemUTC();
 
     @BeforeEach
     void start() throws IOException {
@@ -150,8 +152,29 @@ class UpdatesTest {
                 .containsExactly("The machine went back from Hearth 0.2.0 to 0.1.0: the agent did not run.");
     }
 
+    @Test
+    void halfAYearBeforeTrustEndsTheOverviewSaysSo() throws Exception {
+        stand.trusts("Example updates", 100);
+        stand.trusts("Example updates 2, \"next\"", 300);
+        MachineStatus status = updates.status(ADA);
+        assertThat(status.trust())
+                .extracting(MachineStatus.Authority::name)
+                .containsExactly("CN=Example updates", "CN=Example updates 2\\, \\\"next\\\"");
+        assertThat(status.trust().getFirst().until())
+                .isBetween(
+                        Instant.now().plus(Duration.ofDays(99)), Instant.now().plus(Duration.ofDays(101)));
+        assertThat(notices()).as("the next one is good for longer").isEmpty();
+        clock = Clock.offset(Clock.systemUTC(), Duration.ofDays(130));
+        assertThat(notices())
+                .singleElement()
+                .asString()
+                .startsWith("This machine takes updates for 169 more days only");
+        clock = Clock.offset(Clock.systemUTC(), Duration.ofDays(301));
+        assertThat(notices()).singleElement().asString().startsWith("This machine takes no updates any more");
+    }
+
     private List<String> notices() {
-        return database.read(h -> new MachineNotices(machine).notices(h)).stream()
+        return database.read(h -> new MachineNotices(machine, clock).notices(h)).stream()
                 .map(notice -> notice.text().toString())
                 .toList();
     }
