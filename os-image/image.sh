@@ -11,7 +11,7 @@
 #   image.sh keys next bundle|boot DIR          a change of keys begins: images trust the present and the next one
 #   image.sh keys switch bundle|boot DIR        and ends: the next one signs, the former is trusted no more
 #   image.sh run [--version V] [--port N]       the disk image in a virtual machine, pages at https://127.0.0.1:N
-#   image.sh test TEST...                       smoke, install, join, update, page, rollback, powercut, resume, drivers,
+#   image.sh test TEST...                       smoke, install, join, reset, update, page, rollback, powercut, resume, drivers,
 #                                               secureboot, tpm, pxe, sbom, keys, hardening, reproducible
 #   image.sh sizes [--version V]                what lies in the image
 #   image.sh lack                               the programs that are missing on this machine, for apt-get install

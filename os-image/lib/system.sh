@@ -84,7 +84,7 @@ EOT
 # Turns units on as their [Install] sections say, without running anything of the image.
 enable_services() {
   local unit
-  for unit in hearth-data hearth-changed-slot hearth-settings hearth-control-plane hearth-agent hearth-console hearth-health hearth-installer \
+  for unit in hearth-data hearth-erase hearth-changed-slot hearth-settings hearth-control-plane hearth-agent hearth-console hearth-console-serial hearth-health hearth-installer hearth-stick \
     hearth-firewall hearth-drivers hearth-ssh systemd-networkd systemd-resolved systemd-timesyncd systemd-boot-check-no-failures; do
     enable_unit "$unit.service"
   done

@@ -179,3 +179,51 @@ YAML
   kill_vm $second
   kill_vm $first
 }
+
+# serial_key NAME KEY: without Enter.
+serial_key() {
+  printf '%s' "$2" | socat -t 2 - "UNIX-CONNECT:$out/vm/$1/serial" >/dev/null
+}
+
+# A factory reset at the serial line, as somebody orders it who stands in front of the machine, with a power cut while it erases.
+test_reset() {
+  local name=reset vm_port=18470 disk=$out/vm/reset/disk.img
+  fresh_vm $name
+  cp --sparse=always "$result/disk.img" "$disk"
+  start_vm $name -drive "if=virtio,format=raw,file=$disk"
+  wait_for $name 600 serial_says $name 'Hearth on hearth: press Enter'
+  say "  the serial line has a screen $(since_start $name) s after power-on"
+  in_vm $name 'for i in $(seq 2000); do echo CANARY-in-the-data; done >/var/lib/hearth-canary; sync'
+  LC_ALL=C grep -azqF CANARY-in-the-data "$disk" || fail "The search does not find what is there."
+  serial_types $name ''
+  wait_for $name 60 serial_says $name 'f factory reset'
+  serial_key $name f
+  wait_for $name 60 serial_says $name 'Escape goes back: '
+  sleep 3
+  serial_types $name another
+  wait_for $name 60 serial_says $name 'That is not the name of this machine. Nothing was erased.'
+  in_vm $name 'test ! -e /efi/hearth-reset' || fail "A wrong name has ordered a reset."
+  : >"$out/vm/$name/serial.log"
+  serial_key $name f
+  wait_for $name 60 serial_says $name 'Escape goes back: '
+  sleep 3
+  serial_types $name hearth
+  wait_for $name 300 serial_says $name 'erasing the data of hearth, as was ordered'
+  wait_for $name 60 serial_says $name 'overwritten once with zeros'
+  sleep 5
+  kill_vm $name
+  say "  ordered by the name, not by another one; the power is cut while it erases"
+  start_vm $name -drive "if=virtio,format=raw,file=$disk"
+  wait_for $name 300 serial_says $name 'erasing the data of hearth, as was ordered'
+  wait_for $name 300 serial_says $name 'This is a new machine'
+  say "  erased by the next start, $(since_start $name) s after power-on"
+  wait_for $name 300 serial_says $name 'Hearth on hearth: press Enter'
+  in_vm $name 'test ! -e /efi/hearth-reset/order -a ! -e /var/lib/hearth-canary' || fail "The data or the order are still there."
+  in_vm $name 'sync'
+  ! LC_ALL=C grep -azqF CANARY-in-the-data "$disk" || fail "What was erased can be read from the disk."
+  say "  a search through the whole disk does not find what was there"
+  wait_for $name 600 in_vm $name 'test -s /var/lib/hearth/keys/first-run-code' 20
+  say "  there is a new first-run code $(since_start $name) s after power-on"
+  wait_for $name 900 serial_says $name 'hearth health: healthy'
+  kill_vm $name
+}

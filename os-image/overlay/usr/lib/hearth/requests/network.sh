@@ -56,9 +56,24 @@ verb_network_set() {
     refuse network-trying "Other settings are being tried. Keep them, or wait until they are taken back."
   rm -rf "$trial"
   mkdir -p "$trial"
-  # As provision.yaml has it, so that the same rules check it; JSON is YAML.
-  jq -n --arg interface "$interface" --arg bond "$bond" --arg mode "$mode" --arg vlan "$vlan" --arg addresses "$addresses" \
-    --arg gateway "$gateway" --arg dns "$dns" '
+  network_file "$interface" "$bond" "$mode" "$vlan" "$addresses" "$gateway" "$dns" >"$trial/provision.yaml"
+  systemctl --no-block start hearth-network-trial.service
+  local state
+  for _ in $(seq 600); do
+    state=$(trial_state)
+    case $(jq -r .state <<<"$state") in
+      trying) result "$state" && return ;;
+      wrong) refuse network-wrong "The settings are not right: $(mistakes "$trial/mistakes")" "$(mistakes "$trial/mistakes")" ;;
+    esac
+    sleep 0.1
+  done
+  refuse fault "The settings were not tried within a minute."
+}
+
+# network_file INTERFACE BOND MODE VLAN ADDRESSES GATEWAY DNS: the settings as provision.yaml has them, so that the same rules check them;
+# JSON is YAML. The screen of the machine makes it, too.
+network_file() {
+  jq -n --arg interface "$1" --arg bond "$2" --arg mode "$3" --arg vlan "$4" --arg addresses "$5" --arg gateway "$6" --arg dns "$7" '
     def words: split(" ") | map(select(. != ""));
     {version: 1, role: "first", disk: {path: "/dev/none"}, network: (
       (if $interface == "" then {} else {interface: $interface} end) +
@@ -66,18 +81,7 @@ verb_network_set() {
       (if $vlan == "" then {} else {vlan: ($vlan | tonumber? // $vlan)} end) +
       (if $addresses == "" then {} else {addresses: ($addresses | words)} end) +
       (if $gateway == "" then {} else {gateway: $gateway} end) +
-      (if $dns == "" then {} else {dns: ($dns | words)} end))}' >"$trial/provision.yaml"
-  systemctl --no-block start hearth-network-trial.service
-  local state
-  for _ in $(seq 600); do
-    state=$(trial_state)
-    case $(jq -r .state <<<"$state") in
-      trying) result "$state" && return ;;
-      wrong) refuse network-wrong "The settings are not right: $(mistakes)" "$(mistakes)" ;;
-    esac
-    sleep 0.1
-  done
-  refuse fault "The settings were not tried within a minute."
+      (if $dns == "" then {} else {dns: ($dns | words)} end))}'
 }
 
 verb_network_confirm() {
@@ -92,9 +96,9 @@ verb_network_confirm() {
   result "$(trial_state)"
 }
 
-# The sentences without the lines of a file that nobody has seen.
+# mistakes FILE: the sentences without the lines of a file that nobody has seen.
 mistakes() {
-  sed -E 's/^(line|Line) [0-9]+: *//' "$trial/mistakes" | tr '\n' ' ' | cut -c 1-600
+  sed -E 's/^(line|Line) [0-9]+: *//' "$1" | tr '\n' ' ' | cut -c 1-600
 }
 
 # "trying" with the seconds that are left; "kept", "taken-back", "wrong", or "none".

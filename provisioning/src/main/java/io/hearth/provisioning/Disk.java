@@ -123,7 +123,19 @@ record Disk(String path, long bytes, String model, String serial, String transpo
     private String reasonAgainst(ProvisionFile file, long imports) {
         if (!used.isEmpty()) {
             return used;
-        } else if (file.has("/disk/path") && !file.text("/disk/path").equals(path)) {
+        } else if (!otherThan(file).isEmpty()) {
+            return otherThan(file);
+        } else if (bytes < need(file) + imports + imports / 10) {
+            return "too small for two systems and data, which need " + Size.shown(need(file) + imports + imports / 10);
+        } else if (!content.isEmpty() && !file.flag("/disk/wipe")) {
+            return "it holds " + content + ", and \"wipe\" is not true";
+        }
+        return "";
+    }
+
+    /** Which rule of the file it does not fit; empty if it fits all. */
+    String otherThan(ProvisionFile file) {
+        if (file.has("/disk/path") && !file.text("/disk/path").equals(path)) {
             return "not the path asked for";
         } else if (file.has("/disk/model") && !model.contains(file.text("/disk/model"))) {
             return "not the model asked for";
@@ -135,10 +147,6 @@ record Disk(String path, long bytes, String model, String serial, String transpo
             return "too small";
         } else if (file.has("/disk/max-size") && bytes > Size.bytes(file.text("/disk/max-size"))) {
             return "too large";
-        } else if (bytes < need(file) + imports + imports / 10) {
-            return "too small for two systems and data, which need " + Size.shown(need(file) + imports + imports / 10);
-        } else if (!content.isEmpty() && !file.flag("/disk/wipe")) {
-            return "it holds " + content + ", and \"wipe\" is not true";
         }
         return "";
     }
@@ -152,7 +160,7 @@ record Disk(String path, long bytes, String model, String serial, String transpo
         return file.has("/disk/slot-size") ? Size.bytes(file.text("/disk/slot-size")) : Size.USUAL_SLOT;
     }
 
-    private String words() {
+    String words() {
         return path + " (" + Size.shown(bytes) + (model.isEmpty() ? "" : ", " + model) + ")";
     }
 }

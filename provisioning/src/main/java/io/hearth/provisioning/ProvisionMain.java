@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
             ProvisionMain.Schema.class,
             ProvisionMain.Stick.class,
             ProvisionMain.Install.class,
+            ProvisionMain.Reset.class,
             ProvisionMain.Network.class
         })
 public final class ProvisionMain implements Callable<Integer> {
@@ -133,10 +134,47 @@ public final class ProvisionMain implements Callable<Integer> {
         @Override
         public Integer call() throws Mistakes, IOException {
             ProvisionFile read = ProvisionFile.read(file);
+            FactoryReset.mustNotBeIn(read);
             StickFiles beside = StickFiles.read(read, file.toAbsolutePath().getParent(), Clock.systemUTC());
             Disk disk = Disk.choose(read, beside.bytes(), Disk.read(disks));
             MachineSettings.write(read, beside, settings);
             System.out.println(disk.path() + " " + (Disk.slot(read) >> 20));
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "reset",
+            hidden = true,
+            description =
+                    "For a machine that runs: whether the file orders its factory reset; writes the settings that it has"
+                            + " afterwards, and prints the word of the order.")
+    static final class Reset implements Callable<Integer> {
+        @Option(names = "--file", required = true)
+        Path file;
+
+        @Option(names = "--disks", required = true, description = "what lsblk --json says")
+        Path disks;
+
+        @Option(names = "--disk", required = true, description = "the device that the data lie on")
+        String disk;
+
+        @Option(names = "--name", required = true, description = "the name that the machine has now")
+        String name;
+
+        @Option(names = "--encrypted", description = "the data are")
+        boolean encrypted;
+
+        @Option(names = "--settings", required = true)
+        Path settings;
+
+        @Override
+        public Integer call() throws Mistakes, IOException {
+            ProvisionFile read = ProvisionFile.read(file);
+            StickFiles beside = StickFiles.read(read, file.toAbsolutePath().getParent(), Clock.systemUTC());
+            FactoryReset.mustBeFor(read, name, Disk.read(disks), disk, encrypted);
+            MachineSettings.write(read, beside, settings);
+            System.out.println(read.text("/factory-reset/order"));
             return 0;
         }
     }

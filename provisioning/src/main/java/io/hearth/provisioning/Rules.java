@@ -137,6 +137,9 @@ final class Rules {
                         > Size.bytes(disk.path("max-size").asText())) {
             say("/disk/max-size", "\"max-size\" is smaller than \"min-size\": no disk can fit.");
         }
+        if (tree.has("factory-reset") && !disk.path("wipe").asBoolean()) {
+            say("/factory-reset", "\"factory-reset\" erases what the machine keeps: \"disk\" must say \"wipe: true\".");
+        }
         if (disk.has("slot-size")) {
             long slot = Size.bytes(disk.path("slot-size").asText());
             if (slot < Size.LEAST_SLOT || slot > Size.MOST_SLOT) {

@@ -58,6 +58,10 @@ public final class StickImages {
         for (String one : texts) {
             files.add(ProvisionFile.parse(one));
         }
+        if (!boxes.isEmpty() && files.getFirst().has("/factory-reset")) {
+            throw new Mistakes(
+                    "A factory reset is for one machine, whose name it says: write its stick without codes.");
+        }
         Files.createDirectories(folder);
         List<Path> images = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,16 +25,7 @@ class NetworkTrialTest {
 
     @BeforeEach
     void machine() throws IOException {
-        Path java = root.resolve("usr/lib/hearth/java/bin/java");
-        Files.createDirectories(java.getParent());
-        // What lies in the image's folder of jars.
-        Files.writeString(
-                java,
-                "#!/bin/sh\nshift 2\nexec \"" + System.getProperty("java.home") + "/bin/java\" -cp '"
-                        + Path.of("").toAbsolutePath() + "/target/classes:"
-                        + Path.of("").toAbsolutePath()
-                        + "/target/lib/*' \"$@\"\n");
-        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        MachineFolder.in(root);
         write(
                 "var/lib/hearth-system/network/14-hearth.network",
                 "[Match]\nName=en*\n\n[Network]\nAddress=10.0.0.5/24\n");
@@ -58,7 +48,7 @@ class NetworkTrialTest {
         assertThat(read("networkctl")).startsWith("reload Address=10.9.9.9/24");
         assertThat(read("run/systemd/network/14-hearth.network")).contains("10.0.0.5");
         assertThat(kept()).contains("10.0.0.5");
-        assertThat(read("networkctl").strip()).endsWith("reconfigure eno1 Address=10.0.0.5/24");
+        assertThat(read("networkctl").strip()).endsWith("reconfigure eno2 Address=10.0.0.5/24");
     }
 
     @Test

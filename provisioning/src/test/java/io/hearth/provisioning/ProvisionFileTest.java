@@ -76,6 +76,8 @@ class ProvisionFileTest {
             language: zh | models: [../other] | line 16: "models[0]" is "../other"; it must be the name of a folder
             language: zh | certificate: {file: a.pem} | line 16: "key" is missing in "certificate".
             language: zh | join-code: abcdefgh.0123456789abcdef | line 16: "join-code" is for a further node; this one is the first.
+            language: zh | factory-reset: {hostname: box-1, order: Now} | line 16: "factory-reset.order" is "Now"; it must be a word of small letters
+            language: zh | factory-reset: {hostname: box-1} | line 16: "order" is missing in "factory-reset".
             language: zh | language: &x zh | line 16: anchors (&) are not taken here.
             language: zh | role: node | line 16: "role" stands here a second time.
             """)

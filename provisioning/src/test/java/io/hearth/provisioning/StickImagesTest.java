@@ -67,4 +67,14 @@ class StickImagesTest {
         Files.createFile(folder.resolve("old.img"));
         assertThatThrownBy(() -> StickImages.write(NODE, List.of(), folder)).hasMessageContaining("is not empty");
     }
+
+    @Test
+    void aFactoryResetIsForOneMachine() {
+        String reset = NODE.replace("transport: nvme", "transport: nvme, wipe: true")
+                + "factory-reset: {hostname: row-two-1, order: again}\n";
+        assertThatThrownBy(() -> StickImages.write(reset, List.of(code(1), code(2)), folder.resolve("sticks")))
+                .isInstanceOf(Mistakes.class)
+                .hasMessageContaining("is for one machine");
+        assertThat(folder.resolve("sticks")).doesNotExist();
+    }
 }
