@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The screen of a machine at a pseudo-terminal: the image's own programs; see {@link MachineFolder}. */
@@ -155,15 +156,18 @@ class ConsoleTest {
     }
 
     @Test
+    @Timeout(120)
     void keysThatWouldEndAProgramDoNotLeadOut() throws Exception {
         start("screen", Map.of());
         for (String key :
                 List.of("\003", "\004", "\032", "\034", "\021\023", "\033[A\033OP\033[24~", "!sh\r", ":!sh\r")) {
             terminal.await("n network");
             terminal.type(key);
-            // What follows an Escape at once belongs to it.
-            Thread.sleep(400);
-            terminal.type("l");
+            // What follows an Escape at once belongs to it, and a busy machine reads late.
+            while (!terminal.now().contains("a line of the log")) {
+                Thread.sleep(1000);
+                terminal.type("l");
+            }
             terminal.await("a line of the log");
             terminal.type(key);
             terminal.type(" ");

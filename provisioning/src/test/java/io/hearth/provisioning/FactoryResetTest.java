@@ -270,7 +270,7 @@ class FactoryResetTest {
 
     /** Before any of its commands: either nothing was ordered and the data are whole, or the order is, and is carried out. */
     @ParameterizedTest
-    @CsvSource({"order-reset, 1, 10", "reset-from-stick, 6, 10"})
+    @CsvSource({"order-reset, 2, 5", "reset-from-stick, 15, 4"})
     void aPowerCutWhileItIsOrderedLeavesAllOrNothing(String program, int step, int least) throws Exception {
         byte[] before = data();
         int ordered = 0;
@@ -294,7 +294,7 @@ class FactoryResetTest {
 
     /** Before any of its commands: the order stays until the data are erased, and the next start ends it. */
     @ParameterizedTest
-    @CsvSource({"order-reset, 5, 12", "reset-from-stick, 30, 3"})
+    @CsvSource({"order-reset, 9, 6", "reset-from-stick, 60, 2"})
     void aPowerCutWhileItErasesIsMadeUpForByTheNextStart(String program, int step, int least) throws Exception {
         run(program, Map.of());
         String order = machine.read("efi/hearth-reset/order");
