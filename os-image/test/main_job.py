@@ -21,6 +21,11 @@ import time
 import urllib.parse
 
 PATIENCE_SECONDS = 1500
+ANSWER_SECONDS = 300
+
+
+class Unavailable(Exception):
+    """Answered with 503."""
 
 
 class Appliance:
@@ -54,7 +59,8 @@ class Appliance:
         text = answer.read()
         connection.close()
         if answer.status >= 300:
-            raise SystemExit(f"{method} {path} was answered with {answer.status}: {text[:500].decode(errors='replace')}")
+            sentence = f"{method} {path} was answered with {answer.status}: {text[:500].decode(errors='replace')}"
+            raise Unavailable(sentence) if answer.status == 503 else SystemExit(sentence)
         return text
 
     def get(self, path):
@@ -153,9 +159,19 @@ def serve(appliance, job, replicas):
 
 
 def ask(appliance, key):
-    answer = appliance.send("POST", "/v1/chat/completions", {
-        "model": "service-desk", "messages": [{"role": "user", "content": "What does E08 mean?"}], "temperature": 0,
-        "max_tokens": 8}, token=key)
+    question = {"model": "service-desk", "messages": [{"role": "user", "content": "What does E08 mean?"}], "temperature": 0,
+                "max_tokens": 8}
+    until = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            answer = appliance.send("POST", "/v1/chat/completions", question, token=key)
+            break
+        except Unavailable as e:
+            # The gateway asks to try again in a moment, as applications do.
+            if time.monotonic() > until:
+                raise SystemExit(str(e))
+            print(f"  {e}", flush=True)
+            time.sleep(5)
     text = answer["choices"][0]["message"]["content"]
     if not text.strip():
         raise SystemExit("The model has answered nothing.")

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -75,11 +76,13 @@ class ScreenshotsIT {
     }
 
     @Test
+    @Tag("long")
     void everyPageInEnglishDarkAndNarrow() {
         pictures("en-GB", "Dark", NARROW);
     }
 
     @Test
+    @Tag("long")
     void everyPageInChineseLightAndWide() {
         pictures("zh-CN", "浅色", WIDE);
     }
