@@ -189,7 +189,7 @@ public class SetupView extends Div implements BeforeEnterObserver, HasDynamicTit
                     .resetFocusOnActiveElement();
         }
         buttons.add(next);
-        StepPanel.focus(panel.first());
+        StepPanel.focusWhenDrawn(panel.first());
     }
 
     private void showTrail(int at) {

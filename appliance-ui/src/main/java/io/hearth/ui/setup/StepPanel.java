@@ -65,15 +65,15 @@ abstract class StepPanel extends Div {
     static void wrong(HasValidation field, Sentence sentence) {
         field.setErrorMessage(Language.say(sentence));
         field.setInvalid(true);
-        focus((Component) field);
+        ((Component) field).getElement().callJsFunction("focus");
     }
 
-    /** Sets the focus, once everything is drawn; within choices, on the one that is chosen. */
-    static void focus(Component component) {
+    /** Sets the focus when the step is drawn; within choices, on the one that is chosen. */
+    static void focusWhenDrawn(Component component) {
         component
                 .getElement()
-                .executeJs("setTimeout(() => (this.querySelector('vaadin-radio-button[checked]')"
-                        + " ?? this.querySelector('vaadin-radio-button') ?? this).focus(), 50)");
+                .executeJs("requestAnimationFrame(() => (this.querySelector('vaadin-radio-button[checked]')"
+                        + " ?? this.querySelector('vaadin-radio-button') ?? this).focus())");
     }
 
     /** Says what is wrong with none of the fields. */
