@@ -51,7 +51,7 @@ final class Chromium implements AutoCloseable {
                 .setViewportSize(width, height)
                 .setLocale(language)
                 .setTimezoneId("Europe/Berlin"));
-        context.setDefaultTimeout(30_000);
+        context.setDefaultTimeout(60_000);
         // The first page after a start of the control plane takes its time on a busy machine.
         context.setDefaultNavigationTimeout(120_000);
         context.onConsoleMessage(message -> {
