@@ -71,10 +71,15 @@ class MainJobIT {
     void theFirstAdministratorIsMadeWithTheCodeOfTheConsole() {
         page.navigate(appliance.url() + "/");
         page.getByLabel("First-run code").fill(appliance.firstRunCode());
-        page.getByLabel("User name").fill(Appliance.ADMINISTRATOR);
-        page.getByLabel("Password", new Page.GetByLabelOptions().setExact(true)).fill(Appliance.PASSWORD);
-        page.getByLabel("Password once more").fill(Appliance.PASSWORD);
-        button("Make administrator").click();
+        page.locator("#setup-next").click();
+        // The language stays as the browser asks for it.
+        page.locator("#setup-language").waitFor();
+        Chromium.settled(page);
+        page.locator("#setup-next").click();
+        page.locator("#setup-name input").fill(Appliance.ADMINISTRATOR);
+        page.locator("#setup-password input").fill(Appliance.PASSWORD);
+        page.locator("#setup-again input").fill(Appliance.PASSWORD);
+        page.locator("#setup-next").click();
         page.locator(".hearth-user-menu, vaadin-login-form").first().waitFor();
         if (page.locator(".hearth-user-menu").count() == 0) {
             Pages.signIn(page, appliance.url(), Appliance.ADMINISTRATOR, Appliance.PASSWORD);
