@@ -56,13 +56,14 @@ final class Pages {
                 .toList();
     }
 
-    /** Elements that no script of the page knows, which stay empty; a grid's cells are such by design. */
+    /** Elements that no script of the page knows, which stay empty; a grid's cells and the root of a page are such by design. */
     static List<String> unknownElements(Page page) {
         Object names = page.locator(":not(:defined)").evaluateAll("all => [...new Set(all.map(e => e.localName))]");
         return ((List<?>) names)
                 .stream()
                         .map(String::valueOf)
-                        .filter(name -> !name.equals("vaadin-grid-cell-content"))
+                        .filter(name ->
+                                !name.equals("vaadin-grid-cell-content") && !name.startsWith("flow-container-root-"))
                         .toList();
     }
 
