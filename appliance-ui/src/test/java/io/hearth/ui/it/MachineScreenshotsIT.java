@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The pages of a machine, with the image's own program behind them: set-up, system, updates, sticks. English and wide, Chinese and narrow,
  * English and dark. What is on the machine is made up.
  */
+@Tag("long")
 class MachineScreenshotsIT {
     private static final String NODES = """
             version: 1

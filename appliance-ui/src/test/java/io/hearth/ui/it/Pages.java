@@ -13,6 +13,10 @@ final class Pages {
     /** An argument that was not filled in. */
     private static final Pattern RAW_ARGUMENT = Pattern.compile("\\{\\d}|%[a-z]+%");
 
+    /** Names without a script, by design: Vaadin's plain containers. */
+    private static final Pattern PLAIN =
+            Pattern.compile("vaadin-grid-cell-content|vaadin-dialog-content|flow-container-root-\\d+");
+
     /** Signs in by the form and waits for the first page. */
     static void signIn(Page page, String url, String name, String password) {
         page.navigate(url + "/login");
@@ -56,7 +60,7 @@ final class Pages {
                 .toList();
     }
 
-    /** Elements that no script of the page knows, which stay empty; a grid's cells and the root of a page are such by design. */
+    /** Elements that no script of the page knows, which stay empty. */
     static List<String> unknownElements(Page page) {
         Object names = page.locator(":not(:defined)").evaluateAll("all => [...new Set(all.map(e => e.localName))]");
         return ((List<?>) names)
