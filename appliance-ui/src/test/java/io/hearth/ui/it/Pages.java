@@ -66,8 +66,7 @@ final class Pages {
         return ((List<?>) names)
                 .stream()
                         .map(String::valueOf)
-                        .filter(name ->
-                                !name.equals("vaadin-grid-cell-content") && !name.startsWith("flow-container-root-"))
+                        .filter(name -> !PLAIN.matcher(name).matches())
                         .toList();
     }
 
