@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -43,6 +44,7 @@ public class SupportBundles {
     private final Reports reports;
     private final Logs logs;
     private final Path folder;
+    private final Path forStick;
     private final Keeper keeper;
     private volatile SupportBundle newest;
 
@@ -53,6 +55,8 @@ public class SupportBundles {
         this.reports = reports;
         this.logs = logs;
         this.folder = home.folder("support");
+        // The one place that the machine takes bundles from (parts/support.sh of the image).
+        this.forStick = home.folder("support-stick").resolve("bundle.zip");
         this.keeper = new Keeper(Phrases.ofHearth(), new Aliases(home));
     }
 
@@ -77,6 +81,20 @@ public class SupportBundles {
         } catch (IOException e) {
             throw new UncheckedIOException("The support bundle cannot be written to " + folder + ".", e);
         }
+    }
+
+    /** As {@link #make}, and leaves the bundle where the machine takes it from to write it onto a stick. */
+    synchronized SupportBundle makeForStick(Actor actor) {
+        SupportBundle made = make(actor);
+        Path next = forStick.resolveSibling(made.id());
+        try {
+            Files.deleteIfExists(next);
+            Files.createLink(next, path(made.id()));
+            Files.move(next, forStick, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The support bundle cannot be put to " + forStick + ".", e);
+        }
+        return made;
     }
 
     /** The newest bundle that this process has made. */
