@@ -49,7 +49,10 @@ support_busy() {
 order_support() {
   mkdir -p "$support"
   exec 9>>"$support/request.lock"
-  flock -n 9 && ! support_busy || return 1
+  if ! flock -n 9 || support_busy; then
+    exec 9>&-
+    return 1
+  fi
   rm -f "$support/state"
   printf '%s\n' "$1" "$2" >"$support/order.next"
   mv "$support/order.next" "$support/order"

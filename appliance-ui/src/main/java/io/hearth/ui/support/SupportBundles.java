@@ -67,10 +67,8 @@ public class SupportBundles {
         long now = clock.millis();
         try {
             Map<String, byte[]> files = files(actor);
-            List<SupportBundle.Content> contents = files.entrySet().stream()
-                    .map(file -> new SupportBundle.Content(file.getKey(), file.getValue().length, holds(file.getKey())))
-                    .toList();
-            byte[] archive = archive(id, now, contents, files);
+            List<SupportBundle.Content> contents = contents(files);
+            byte[] archive = archive(id, now, files);
             clear();
             PrivateFile.write(path(id), archive);
             SupportBundle made = new SupportBundle(id, now, archive.length, contents);
@@ -134,11 +132,17 @@ public class SupportBundles {
         return files;
     }
 
-    private byte[] archive(String id, long time, List<SupportBundle.Content> contents, Map<String, byte[]> files)
-            throws IOException {
+    private static List<SupportBundle.Content> contents(Map<String, byte[]> files) {
+        return files.entrySet().stream()
+                .map(file -> new SupportBundle.Content(file.getKey(), file.getValue().length, holds(file.getKey())))
+                .toList();
+    }
+
+    /** The archive of files, with the one that says what they hold. */
+    static byte[] archive(String id, long time, Map<String, byte[]> files) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes, StandardCharsets.UTF_8)) {
-            put(zip, MANIFEST, time, manifest(id, time, contents).getBytes(StandardCharsets.UTF_8));
+            put(zip, MANIFEST, time, manifest(id, time, contents(files)).getBytes(StandardCharsets.UTF_8));
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
                 put(zip, file.getKey(), time, file.getValue());
             }
@@ -179,7 +183,7 @@ public class SupportBundles {
         return Sentence.of("support.holds." + file.replaceAll("^.*/|(-before)?\\.[a-z]+$", ""));
     }
 
-    private static byte[] json(JsonNode node) {
+    static byte[] json(JsonNode node) {
         try {
             return Json.MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(node);
         } catch (IOException e) {

@@ -341,12 +341,22 @@ class SupportStickTest {
         machine.write("run/hearth/support/order", id + "\ncontrol-plane\n");
         int cut = 0;
         int whole = 0;
+        int halves = 0;
         int code = -1;
         for (int at = 1; code != 0; at += 3) {
+            // Every second time the stick is slow, and the cut comes while a half is written.
+            boolean slow = at % 2 == 0;
+            if (slow) {
+                machine.write("devices/hold-stick", "");
+            } else {
+                Files.deleteIfExists(machine.file("devices/hold-stick"));
+            }
             code = writerKilledAt(at);
             for (String name : onStick()) {
                 if (name.endsWith(".part")) {
-                    assertThat(Files.size(stick().resolve(name))).isLessThanOrEqualTo(content.length);
+                    long size = Files.size(stick().resolve(name));
+                    assertThat(size).isLessThanOrEqualTo(content.length);
+                    halves += size == content.length / 2 ? 1 : 0;
                 } else {
                     assertThat(name).matches(NAME);
                     assertThat(stick().resolve(name)).as("killed at %d", at).hasBinaryContent(content);
@@ -360,6 +370,7 @@ class SupportStickTest {
             cut++;
         }
         assertThat(cut).isGreaterThan(20);
+        assertThat(halves).as("killed in the middle of the writing").isPositive();
         assertThat(whole).as("killed after the renaming, and not at all").isGreaterThan(1);
     }
 
