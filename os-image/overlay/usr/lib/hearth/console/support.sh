@@ -73,7 +73,7 @@ watch_writing() {
     percent=$(jq -r '.percent // empty' "$support/state" 2>/dev/null)
     printf '\r\033[K  Writing: %s %%   Leave the stick in. Escape calls it off.' "${percent:-0}"
     read_key 1
-    [[ $key != leave ]] || systemctl stop hearth-support-stick.service
+    [[ $key != leave ]] || cancel_support
   done
   printf '\n'
 }

@@ -4,6 +4,7 @@
 #
 #   order    two lines: the id of the stick, and who has made the bundle (control-plane, machine)
 #   state    JSON: how far it is, or how it has ended
+#   cancelled   is there when somebody has called it off
 #   lock     is held by the program that writes
 
 readonly support=$root/run/hearth/support
@@ -53,12 +54,17 @@ order_support() {
     exec 9>&-
     return 1
   fi
-  rm -f "$support/state"
+  rm -f "$support/state" "$support/cancelled"
   printf '%s\n' "$1" "$2" >"$support/order.next"
   mv "$support/order.next" "$support/order"
   # Comes back when it has ended, however it has.
   systemctl start hearth-support-stick.service 3>&- 9>&- &
   support_writer=$!
+}
+
+cancel_support() {
+  ! support_busy || : >"$support/cancelled"
+  systemctl stop hearth-support-stick.service
 }
 
 support_goes_on() {

@@ -35,7 +35,7 @@ verb_support_write() {
 # What was begun ends with its own sentence.
 verb_support_cancel() {
   accepts
-  systemctl stop hearth-support-stick.service
+  cancel_support
   result '{}'
 }
 
