@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,6 +183,7 @@ class ConsoleTest {
     void garbageDoesNothing() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
+        plugInSticks();
         start("serial", Map.of("HEARTH_CONSOLE_PATIENCE", "2"));
         terminal.await("press Enter.");
         for (int round = 0; round < 12; round++) {
@@ -244,5 +246,112 @@ class ConsoleTest {
             assertThat(System.nanoTime()).isLessThan(end);
             Thread.sleep(50);
         }
+    }
+
+    private static final String STICKS = """
+            {"blockdevices": [
+             {"path":"/dev/sdz","type":"disk","size":8000000000,"ro":false,"rm":true,"hotplug":true,"tran":"usb","fstype":null,"mountpoints":[null],"model":"Flash",
+              "children":[{"path":"/dev/sdz1","type":"part","size":7999000000,"ro":false,"fstype":"vfat","uuid":"1234-ABCD","label":"MY\\u001b[2JSTICK","mountpoints":[null]}]},
+             {"path":"/dev/sdy","type":"disk","size":4000000000,"ro":false,"rm":true,"hotplug":true,"tran":"usb","fstype":"ntfs","uuid":"AB12","label":"WINDOWS","mountpoints":[null],"model":"Other"}]}
+            """;
+
+    private void plugInSticks() throws Exception {
+        machine.write("devices/disks.json", STICKS);
+        machine.write("devices/sdz1/provision.yaml", "version: 1\n");
+        machine.write("run/hearth/role-first", "");
+        Files.createDirectories(machine.file("var/lib/hearth/support-stick"));
+    }
+
+    private List<String> onStick() throws Exception {
+        try (Stream<Path> files = Files.list(machine.file("devices/sdz1"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals("provision.yaml"))
+                    .toList();
+        }
+    }
+
+    /** The control plane sees that somebody asks, and leaves a bundle; one of before is not taken. */
+    @Test
+    void aBundleOfTheControlPlaneGetsOntoTheStick() throws Exception {
+        plugInSticks();
+        machine.write("var/lib/hearth/support-stick/bundle.zip", "one of before");
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (!Files.exists(machine.file("run/hearth/support-asked"))) {
+                    Thread.sleep(50);
+                }
+                Thread.sleep(1500);
+                machine.write("var/lib/hearth/support-stick/bundle.zip", "the bundle");
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        start("screen", Map.of());
+        terminal.await("b support bundle");
+        terminal.type("b");
+        terminal.await("1  MY[2JSTICK  7999 MB  vfat");
+        terminal.await("WINDOWS  4000 MB  ntfs");
+        terminal.await("has the file system ntfs, which is not written here");
+        terminal.answer("Escape goes back [1]: ", "2");
+        terminal.await("There is no stick of this number. Type one from 1 to 1.");
+        terminal.answer("Escape goes back [1]: ", "");
+        terminal.await("The control plane makes the bundle");
+        terminal.await("is on the stick MY[2JSTICK. You may pull it out.");
+        assertThat(onStick()).singleElement().asString().matches("hearth-support-box-1-\\d{8}-\\d{6}\\.zip");
+        assertThat(machine.file("devices/sdz1/" + onStick().getFirst())).hasContent("the bundle");
+        assertThat(machine.file("devices/sdz1/provision.yaml")).hasContent("version: 1");
+        assertThat(machine.file("run/hearth/support-asked")).doesNotExist();
+        assertThat(machine.read("journal"))
+                .contains("hearth console: support bundle at the screen, by the control-plane");
+    }
+
+    /** One that runs and does not answer, one that does not run, and a node without one. What Java makes of it, another test says. */
+    @Test
+    void withoutAControlPlaneTheMachineTellsWhatItCan() throws Exception {
+        plugInSticks();
+        start("serial", Map.of("HEARTH_SUPPORT_PATIENCE", "2"));
+        terminal.await("press Enter.");
+        terminal.type("\rb");
+        terminal.answer("Escape goes back [1]: ", "");
+        terminal.await("The control plane makes the bundle");
+        terminal.await("What this machine itself can tell is gathered");
+        terminal.await("The support bundle could not be made. The journal says more (key l).");
+        assertThat(onStick()).isEmpty();
+        assertThat(machine.file("run/hearth/support-asked")).doesNotExist();
+
+        machine.write("usr/lib/hearth/java/bin/java", """
+                #!/bin/bash
+                while (($# > 2)); do shift; done
+                cat "$1"/*.json "$1"/*.txt >"$2"
+                """);
+        machine.write("devices/is-active", "failed\n");
+        terminal.type("b");
+        terminal.answer("Escape goes back [1]: ", "1");
+        terminal.await("What this machine itself can tell is gathered");
+        terminal.await("You may pull it out.");
+        assertThat(onStick()).hasSize(1);
+        assertThat(machine.read("devices/sdz1/" + onStick().getFirst())).contains("\"eno1\"", "a line of the log");
+        assertThat(machine.file("run/hearth/support/machine.zip")).doesNotExist();
+        assertThat(machine.file("run/hearth/support/gathered")).doesNotExist();
+    }
+
+    @Test
+    void leavingWritesNothingAndNoStickIsSaid() throws Exception {
+        plugInSticks();
+        start("screen", Map.of());
+        terminal.await("b support bundle");
+        terminal.type("b");
+        terminal.await("Escape goes back [1]: ");
+        Thread.sleep(400);
+        terminal.type("\033");
+        terminal.await("b support bundle");
+        machine.write("devices/disks.json", "{\"blockdevices\":[]}");
+        terminal.type("b\r");
+        terminal.await("There is no stick that can be written to. Plug one in");
+        Thread.sleep(400);
+        terminal.type(" ");
+        terminal.await("b support bundle");
+        assertThat(onStick()).isEmpty();
+        assertThat(machine.file("run/hearth/support/order")).doesNotExist();
     }
 }

@@ -69,7 +69,7 @@ record Column(String name, Kind kind, String sql) {
     private static JsonNode status(JsonNode status, Keeper keeper) {
         ObjectNode kept = Json.MAPPER.createObjectNode();
         kept.set("state", keeper.code(status.path("state").asText()));
-        kept.setAll((ObjectNode) keeper.figures(status));
+        kept.setAll(keeper.figures(status));
         kept.set("reason", keeper.phrase(status.path("reason").textValue()));
         return kept;
     }

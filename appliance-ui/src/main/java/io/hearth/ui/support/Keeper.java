@@ -20,11 +20,20 @@ final class Keeper {
     private static final Pattern MAKER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 ._:/,()@+-]{0,79}");
 
     private final Phrases phrases;
-    private final Aliases aliases;
+    private final @Nullable Aliases aliases;
 
     Keeper(Phrases phrases, Aliases aliases) {
+        this(aliases, phrases);
+    }
+
+    private Keeper(@Nullable Aliases aliases, Phrases phrases) {
         this.phrases = phrases;
         this.aliases = aliases;
+    }
+
+    /** One that has no aliases: names are left out. */
+    static Keeper withoutNames(Phrases phrases) {
+        return new Keeper(null, phrases);
     }
 
     /** An identifier, state or code that programs of ours chose. */
@@ -39,7 +48,7 @@ final class Keeper {
 
     /** Stands for a name. */
     JsonNode alias(String kind, @Nullable String name) {
-        return text(name, name == null ? "" : aliases.of(kind, name));
+        return text(name, name == null || aliases == null ? Phrases.LEFT_OUT : aliases.of(kind, name));
     }
 
     /** A text for people: kept as far as it is a phrase of our programs. */
@@ -65,7 +74,7 @@ final class Keeper {
     }
 
     /** Numbers and truth values of an object, and those of its texts that {@link #code} keeps for the members named. */
-    JsonNode figures(@Nullable JsonNode object, String... codes) {
+    ObjectNode figures(@Nullable JsonNode object, String... codes) {
         ObjectNode node = Json.MAPPER.createObjectNode();
         if (object != null) {
             object.properties().forEach(member -> {

@@ -212,7 +212,7 @@ class Reports {
         shown.set("hardwareId", keeper.code(card.hardwareId()));
         shown.set("refusal", keeper.finding(Json.MAPPER.<JsonNode>valueToTree(card.refusal())));
         if (now != null) {
-            ObjectNode second = (ObjectNode) keeper.figures(Json.MAPPER.valueToTree(now));
+            ObjectNode second = keeper.figures(Json.MAPPER.valueToTree(now));
             second.set("detail", keeper.figures(Json.MAPPER.<JsonNode>valueToTree(now.detail())));
             ArrayNode findings = second.putArray("findings");
             if (now.findings() != null) {

@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -43,6 +44,7 @@ public class SupportBundles {
     private final Reports reports;
     private final Logs logs;
     private final Path folder;
+    private final Path forStick;
     private final Keeper keeper;
     private volatile SupportBundle newest;
 
@@ -53,6 +55,8 @@ public class SupportBundles {
         this.reports = reports;
         this.logs = logs;
         this.folder = home.folder("support");
+        // The one place that the machine takes bundles from (parts/support.sh of the image).
+        this.forStick = home.folder("support-stick").resolve("bundle.zip");
         this.keeper = new Keeper(Phrases.ofHearth(), new Aliases(home));
     }
 
@@ -63,10 +67,8 @@ public class SupportBundles {
         long now = clock.millis();
         try {
             Map<String, byte[]> files = files(actor);
-            List<SupportBundle.Content> contents = files.entrySet().stream()
-                    .map(file -> new SupportBundle.Content(file.getKey(), file.getValue().length, holds(file.getKey())))
-                    .toList();
-            byte[] archive = archive(id, now, contents, files);
+            List<SupportBundle.Content> contents = contents(files);
+            byte[] archive = archive(id, now, files);
             clear();
             PrivateFile.write(path(id), archive);
             SupportBundle made = new SupportBundle(id, now, archive.length, contents);
@@ -77,6 +79,20 @@ public class SupportBundles {
         } catch (IOException e) {
             throw new UncheckedIOException("The support bundle cannot be written to " + folder + ".", e);
         }
+    }
+
+    /** As {@link #make}, and leaves the bundle where the machine takes it from to write it onto a stick. */
+    synchronized SupportBundle makeForStick(Actor actor) {
+        SupportBundle made = make(actor);
+        Path next = forStick.resolveSibling(made.id());
+        try {
+            Files.deleteIfExists(next);
+            Files.createLink(next, path(made.id()));
+            Files.move(next, forStick, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The support bundle cannot be put to " + forStick + ".", e);
+        }
+        return made;
     }
 
     /** The newest bundle that this process has made. */
@@ -116,11 +132,17 @@ public class SupportBundles {
         return files;
     }
 
-    private byte[] archive(String id, long time, List<SupportBundle.Content> contents, Map<String, byte[]> files)
-            throws IOException {
+    private static List<SupportBundle.Content> contents(Map<String, byte[]> files) {
+        return files.entrySet().stream()
+                .map(file -> new SupportBundle.Content(file.getKey(), file.getValue().length, holds(file.getKey())))
+                .toList();
+    }
+
+    /** The archive of files, with the one that says what they hold. */
+    static byte[] archive(String id, long time, Map<String, byte[]> files) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes, StandardCharsets.UTF_8)) {
-            put(zip, MANIFEST, time, manifest(id, time, contents).getBytes(StandardCharsets.UTF_8));
+            put(zip, MANIFEST, time, manifest(id, time, contents(files)).getBytes(StandardCharsets.UTF_8));
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
                 put(zip, file.getKey(), time, file.getValue());
             }
@@ -161,7 +183,7 @@ public class SupportBundles {
         return Sentence.of("support.holds." + file.replaceAll("^.*/|(-before)?\\.[a-z]+$", ""));
     }
 
-    private static byte[] json(JsonNode node) {
+    static byte[] json(JsonNode node) {
         try {
             return Json.MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(node);
         } catch (IOException e) {

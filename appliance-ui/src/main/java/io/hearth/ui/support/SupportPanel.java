@@ -14,6 +14,7 @@ import io.hearth.ui.shell.Language;
 import io.hearth.ui.shell.Toast;
 import io.hearth.ui.shell.Wording;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a support bundle, shows what is in it, and gives it away. */
 public final class SupportPanel extends Div {
@@ -21,9 +22,12 @@ public final class SupportPanel extends Div {
     private final transient Supplier<Actor> actor;
     private final Button make = new Button(VaadinIcon.ARCHIVE.create());
     private final Div made = new Div();
+    private final @Nullable StickPanel onto;
+    private transient @Nullable SupportBundle shown;
 
-    public SupportPanel(SupportBundles bundles, Supplier<Actor> actor) {
+    public SupportPanel(SupportBundles bundles, SupportSticks sticks, Supplier<Actor> actor) {
         this.bundles = bundles;
+        this.onto = sticks.present() ? new StickPanel(sticks, actor) : null;
         this.actor = actor;
         addClassName("hearth-panel");
         setId("support");
@@ -46,11 +50,20 @@ public final class SupportPanel extends Div {
                 .text(leftOut::setText, "support.left-out")
                 .text(make::setText, "support.make");
         add(heading, lead, leftOut, buttons, made);
+        if (onto != null) {
+            add(onto);
+        }
     }
 
-    /** Shows the bundle that is there. */
+    /** Shows the bundle that is there, and how far one for a stick is. */
     public void refresh() {
-        bundles.newest(actor.get()).ifPresent(this::show);
+        SupportBundle newest = bundles.newest(actor.get()).orElse(null);
+        if (newest != null && newest != shown) {
+            show(newest);
+        }
+        if (onto != null) {
+            onto.refresh();
+        }
     }
 
     private void make() {
@@ -63,6 +76,7 @@ public final class SupportPanel extends Div {
     }
 
     private void show(SupportBundle bundle) {
+        shown = bundle;
         made.removeAll();
         Paragraph words = new Paragraph();
         Wording.of(words)

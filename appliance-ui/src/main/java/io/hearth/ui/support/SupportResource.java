@@ -7,6 +7,7 @@ import io.hearth.ui.core.Texts;
 import io.hearth.ui.core.Who;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -55,11 +56,44 @@ public class SupportResource {
         }
     }
 
+    /**
+     * Where to write.
+     *
+     * @param stick id of a stick
+     */
+    public record Target(String stick) {}
+
+    /**
+     * How far it is.
+     *
+     * @param step {@code making}, {@code writing}, {@code written}: the stick may be pulled out, or {@code refused}
+     * @param reason why it was not written, or null
+     */
+    public record Writing(
+            String step,
+            long done,
+            long bytes,
+            @Nullable String stick,
+            @Nullable String file,
+            @Nullable String reason) {
+        static Writing of(StickWriting state, @Nullable String languages) {
+            return new Writing(
+                    state.step().name().toLowerCase(Locale.ROOT),
+                    state.done(),
+                    state.bytes(),
+                    state.stick(),
+                    state.file(),
+                    state.reason() == null ? null : Texts.say(ProblemBody.language(languages), state.reason()));
+        }
+    }
+
     private final SupportBundles bundles;
+    private final SupportSticks sticks;
     private final Who who;
 
-    SupportResource(SupportBundles bundles, Who who) {
+    SupportResource(SupportBundles bundles, SupportSticks sticks, Who who) {
         this.bundles = bundles;
+        this.sticks = sticks;
         this.who = who;
     }
 
@@ -96,5 +130,50 @@ public class SupportResource {
         return Response.ok(archive.toFile())
                 .header("Content-Disposition", "attachment; filename=\"hearth-support-" + id + ".zip\"")
                 .build();
+    }
+
+    @GET
+    @Path("/sticks")
+    @Produces(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Role.IS_ADMINISTRATOR)
+    @Operation(
+            summary = "USB sticks in the machine",
+            description = "Those that a bundle can be written onto, and the others with the reason.")
+    public List<Stick> sticks() {
+        return sticks.sticks(who.actor());
+    }
+
+    @POST
+    @Path("/stick")
+    @Produces(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Role.IS_ADMINISTRATOR)
+    @Operation(
+            summary = "Make a support bundle and write it onto a stick",
+            description = "It goes on by itself; GET tells how far it is, and when the stick may be pulled out.")
+    public Response write(Target body) {
+        if (body == null || body.stick() == null) {
+            throw Problem.invalid("support.stick.id");
+        }
+        sticks.write(who.actor(), body.stick());
+        return Response.accepted().build();
+    }
+
+    @GET
+    @Path("/stick")
+    @Produces(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Role.IS_ADMINISTRATOR)
+    @Operation(summary = "How far the writing onto a stick is, or how the last one has ended")
+    public Writing writing(@HeaderParam("Accept-Language") @Nullable String language) {
+        return sticks.state(who.actor())
+                .map(state -> Writing.of(state, language))
+                .orElseThrow(() -> Problem.notFound("support.stick.none-yet"));
+    }
+
+    @DELETE
+    @Path("/stick")
+    @RolesAllowed(Role.IS_ADMINISTRATOR)
+    @Operation(summary = "Call the writing onto a stick off", description = "Nothing is left on the stick.")
+    public void cancel() {
+        sticks.cancel(who.actor());
     }
 }

@@ -6,6 +6,7 @@ import com.vaadin.flow.component.button.ButtonVariant;
 import com.vaadin.flow.component.icon.VaadinIcon;
 import com.vaadin.flow.router.Route;
 import io.hearth.ui.certificates.PagesCertificate;
+import io.hearth.ui.core.News;
 import io.hearth.ui.core.Role;
 import io.hearth.ui.core.Sentence;
 import io.hearth.ui.machine.Machine;
@@ -16,6 +17,7 @@ import io.hearth.ui.shell.Page;
 import io.hearth.ui.shell.Toast;
 import io.hearth.ui.support.SupportBundles;
 import io.hearth.ui.support.SupportPanel;
+import io.hearth.ui.support.SupportSticks;
 import jakarta.annotation.security.RolesAllowed;
 
 /** The machine that the control plane runs on. What only Hearth's system image can do is shown there alone. */
@@ -29,11 +31,16 @@ public class SystemView extends Page {
     private final TimePanel time;
     private final DisksPanel disks;
 
-    public SystemView(SystemService system, Machine machine, SupportBundles bundles, PagesCertificate pages) {
+    public SystemView(
+            SystemService system,
+            Machine machine,
+            SupportBundles bundles,
+            SupportSticks sticks,
+            PagesCertificate pages) {
         this.system = system;
         title("system.title");
         lead("system.lead");
-        support = new SupportPanel(bundles, this::actor);
+        support = new SupportPanel(bundles, sticks, this::actor);
         network = new NetworkPanel(system, this::actor);
         time = new TimePanel(system, this::actor);
         disks = new DisksPanel(system, this::actor);
@@ -47,6 +54,8 @@ public class SystemView extends Page {
             add(new EmptyState("machine.absent.title", "system.absent.text"), certificate, support);
         }
         inLanguage(this::refresh);
+        // Nothing else: what somebody types elsewhere on the page stays.
+        live(News.Topic.MACHINE, support::refresh);
     }
 
     private Button power(String what, VaadinIcon icon, Runnable then) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hearth.ui.core.Ids;
 import io.hearth.ui.core.Json;
+import io.hearth.ui.machine.StandInMachine;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,6 +35,7 @@ class SupportBundleIT {
     private static final Canaries CANARIES = new Canaries();
     private static final String MARK = Ids.random(6);
 
+    private static StandInMachine machine;
     private static Appliance appliance;
     private static Api.Answer archive;
     private static Map<String, String> files;
@@ -42,7 +44,12 @@ class SupportBundleIT {
 
     @BeforeAll
     static void useTheAppliance() throws IOException {
-        appliance = Appliance.empty("support");
+        machine = new StandInMachine(Files.createTempDirectory("hearth-machine-"));
+        machine.write(
+                "devices/journal.txt",
+                "2026-11-27T12:00:02.000001+00:00 java[7]: " + name("line of the journal") + "\n");
+        appliance = Appliance.empty("support", "-Dhearth.machine.socket=" + machine.socket());
+        machine.shares(appliance.home());
         secret("first-run code", appliance.firstRunCode());
         appliance.setUp();
         secret("password of the administrator", Appliance.PASSWORD);
@@ -65,9 +72,12 @@ class SupportBundleIT {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         if (appliance != null) {
             appliance.close();
+        }
+        if (machine != null) {
+            machine.close();
         }
     }
 
@@ -76,6 +86,31 @@ class SupportBundleIT {
         keys();
         assertThat(CANARIES.forms()).isGreaterThan(300);
         assertThat(CANARIES.in("bundle", archive.body())).isEmpty();
+    }
+
+    /** What lies on a stick in the end: names and bytes. */
+    @Test
+    void noneIsOnAStickEither() throws IOException {
+        machine.plugIn("1234-ABCD", "STICK", Map.of());
+        String base = "/api/v1/machine/support-bundle/stick";
+        String stick = appliance.api().get(base + "s").good().at("/0/id").asText();
+        assertThat(appliance.api().post(base, Map.of("stick", stick)).status()).isEqualTo(202);
+        Patience.until("it is written", LONG, () -> {
+            JsonNode now = appliance.api().get(base).good();
+            assertThat(now.path("step").asText()).as("%s", now).isNotEqualTo("refused");
+            return now.path("step").asText().equals("written") ? true : null;
+        });
+        keys();
+        int files = 0;
+        try (Stream<Path> written = Files.walk(machine.file("devices/sdz1"))) {
+            for (Path file : written.filter(Files::isRegularFile).toList()) {
+                assertThat(CANARIES.in("stick", Files.readAllBytes(file))).isEmpty();
+                assertThat(CANARIES.in("name", file.getFileName().toString().getBytes(StandardCharsets.UTF_8)))
+                        .isEmpty();
+                files++;
+            }
+        }
+        assertThat(files).isEqualTo(1);
     }
 
     /** The search itself finds what is there, however it is written and packed. */

@@ -3,7 +3,9 @@ package io.hearth.ui.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import io.hearth.ui.certificates.TestCertificates;
 import io.hearth.ui.machine.StandInMachine;
@@ -11,13 +13,17 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import javax.net.ssl.SSLContext;
@@ -51,7 +57,11 @@ class SystemPageIT {
                         + "2026-11-27T12:00:01.000001+00:00 java[7]: 2026-11-27 12:00:01,000 INFO  [io.hearth.agent.Agent]"
                         + " (main) Workers are stopped.\n"
                         + "2026-11-27T12:00:02.000001+00:00 java[7]: Kanarienvogel im Journal, password=lantern\n");
-        appliance = Appliance.empty("system-page", "-Dhearth.machine.socket=" + machine.socket());
+        appliance = Appliance.empty(
+                "system-page",
+                "-Dhearth.machine.socket=" + machine.socket(),
+                "-Dhearth.support.asked=" + machine.file("run/hearth/support-asked"));
+        machine.shares(appliance.home());
         appliance.setUp();
         chromium = new Chromium();
         page = chromium.profile(1280, 900, "en-GB").newPage();
@@ -99,6 +109,125 @@ class SystemPageIT {
         assertThat(journal)
                 .contains("systemd Started hearth-agent.service - ", "INFO io.hearth.agent.Agent: Workers are stopped.")
                 .doesNotContain("Kanarienvogel", "lantern");
+    }
+
+    /** By keys alone; what is called off leaves nothing, what is written is the bundle that one would download. */
+    @Test
+    void aSupportBundleGetsOntoAStick() throws IOException {
+        String disks = machine.read("devices/lsblk.json");
+        open();
+        try {
+            Locator look = page.locator("#look-for-support-sticks");
+            Locator state = page.locator("#support-stick-state");
+            assertThat(page.locator("#write-support-bundle")).isHidden();
+            look.focus();
+            page.keyboard().press("Enter");
+            assertThat(page.locator("#support-sticks")).containsText("There is no stick that can be written to.");
+            machine.plugIn("1234-ABCD", "PROVISION", Map.of("provision.yaml", "version: 1\n".getBytes()));
+            look.press("Enter");
+            assertThat(page.locator("#support-stick vaadin-radio-button")).containsText("PROVISION");
+            assertThat(page.locator("#support-stick input")).isChecked();
+            machine.write("devices/hold-stick", "");
+            page.locator("#write-support-bundle").press("Enter");
+            assertThat(state).containsText("The bundle is being written:");
+            assertThat(page.locator("#write-support-bundle")).isDisabled();
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of("target/it/system-page/stick.png"))
+                    .setFullPage(true));
+            page.locator("#cancel-support-stick").press("Enter");
+            assertThat(state).containsText("called off; nothing was left on the stick.");
+            Path stick = machine.file("devices/sdz1");
+            assertThat(stick.toFile().list()).containsExactly("provision.yaml");
+            Files.delete(machine.file("devices/hold-stick"));
+            page.locator("#write-support-bundle").press("Enter");
+            assertThat(state).containsText("You may pull it out.");
+            Pages.speak(page, "中文");
+            assertThat(state).containsText("可以拔出");
+            assertThat(Pages.rawTexts(page)).isEmpty();
+            Pages.speak(page, "English");
+
+            String file = Stream.of(stick.toFile().list())
+                    .filter(name -> name.matches("hearth-support-hearth-\\d{8}-\\d{6}\\.zip"))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] written = Files.readAllBytes(stick.resolve(file));
+            Canaries canaries = new Canaries();
+            canaries.add("word in the journal", "Kanarienvogel");
+            canaries.add("password in the journal", "password=lantern");
+            canaries.add("administrator's password", Appliance.PASSWORD);
+            assertThat(canaries.in("stick", written)).isEmpty();
+            JsonNode bundle =
+                    appliance.api().get("/api/v1/machine/support-bundle").good();
+            assertThat(written)
+                    .isEqualTo(appliance
+                            .api()
+                            .get(bundle.path("download").asText())
+                            .body());
+            assertThat(appliance.api().get("/api/v1/audit?action=support").text())
+                    .contains("support.stick", "support.stick.refused", file);
+            stickByRest(file);
+        } finally {
+            machine.write("devices/lsblk.json", disks);
+        }
+    }
+
+    private static void stickByRest(String file) {
+        String base = "/api/v1/machine/support-bundle/";
+        JsonNode state = appliance.api().get(base + "stick").good();
+        assertThat(state.path("step").asText()).isEqualTo("written");
+        assertThat(state.path("file").asText()).isEqualTo(file);
+        assertThat(appliance.api().get(base + "sticks").good().at("/0/label").asText())
+                .isEqualTo("PROVISION");
+        assertThat(appliance
+                        .api()
+                        .post(base + "stick", Map.of("stick", "../../etc"))
+                        .status())
+                .isEqualTo(400);
+        assertThat(appliance
+                        .api()
+                        .post(base + "stick", Map.of("stick", "0123456789abcdef"))
+                        .status())
+                .isEqualTo(202);
+        String said = Patience.until("the writing has ended", Duration.ofSeconds(60), () -> {
+            JsonNode now = appliance.api().get(base + "stick").good();
+            return now.path("step").asText().equals("refused")
+                    ? now.path("reason").asText()
+                    : null;
+        });
+        assertThat(said).contains("not plugged in any more");
+        assertThat(appliance
+                        .anonymous()
+                        .post(base + "stick", Map.of("stick", "0123456789abcdef"))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    /** Somebody at the screen: a file of root's is all that is asked, a bundle of now is all that comes. */
+    @Test
+    void theScreenGetsABundleWithoutAPassword() throws IOException {
+        Path bundle = appliance.home().resolve("support-stick/bundle.zip");
+        machine.write("run/hearth/support-asked", "");
+        FileTime asked = Files.getLastModifiedTime(machine.file("run/hearth/support-asked"));
+        Patience.until(
+                "the bundle is there",
+                Duration.ofSeconds(60),
+                () -> Files.exists(bundle) && modified(bundle).compareTo(asked) > 0 ? true : null);
+        Canaries canaries = new Canaries();
+        canaries.add("word in the journal", "Kanarienvogel");
+        assertThat(canaries.in("bundle", Files.readAllBytes(bundle))).isEmpty();
+        assertThat(appliance.api().get("/api/v1/audit?action=support.bundle").text())
+                .contains("console");
+        FileTime made = modified(bundle);
+        Files.delete(machine.file("run/hearth/support-asked"));
+        assertThat(modified(bundle)).as("once").isEqualTo(made);
+    }
+
+    private static FileTime modified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     @Test

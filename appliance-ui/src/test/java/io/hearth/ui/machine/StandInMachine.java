@@ -71,13 +71,19 @@ public final class StandInMachine implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    /** Java as the image has it, with the rules of provision.yaml in the place where they are built. */
+    /**
+     * Java as the image has it, with the rules of provision.yaml in the place where they are built, and those of support bundles in
+     * this test's own class path.
+     */
     private void java() {
         Path rules = Path.of("../provisioning/target").toAbsolutePath().normalize();
+        String own = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         write(
                 "usr/lib/hearth/java/bin/java",
-                "#!/bin/sh\nshift 2\nexec '" + System.getProperty("java.home") + "/bin/java' -cp '" + rules
-                        + "/classes:" + rules + "/lib/*' \"$@\"\n");
+                "#!/bin/sh\nshift 2\ncase \"$*\" in\n  *io.hearth.ui.support.*) path='" + own + "' ;;\n  *) path='"
+                        + rules
+                        + "/classes:" + rules + "/lib/*' ;;\nesac\nexec '" + System.getProperty("java.home")
+                        + "/bin/java' -cp \"$path\" \"$@\"\n");
         file("usr/lib/hearth/java/bin/java").toFile().setExecutable(true);
     }
 
