@@ -1,9 +1,10 @@
 # Boot images (one file each: kernel, first program, command line, signed) and the update bundle.
 
-# The command line that all have in common. The root hash in it is what makes the signature one of the whole system.
+# The command line that all have in common. The root hash in it is what makes the signature one of the whole system. systemd takes no
+# credentials from the firmware's tables: they could bring units along.
 kernel_arguments() {
   printf '%s' "console=tty0 console=ttyS0,115200 panic=10 audit=0 quiet loglevel=4 systemd.machine_id=firmware" \
-    " systemd.gpt_auto=0 systemd.show_status=auto hearth.roothash=$(<"$result/roothash") hearth.hashoffset=$(<"$result/hashoffset")" \
+    " systemd.gpt_auto=0 systemd.show_status=auto systemd.import_credentials=no hearth.roothash=$(<"$result/roothash") hearth.hashoffset=$(<"$result/hashoffset")" \
     "$(cat "$result/drivers" 2>/dev/null)"
 }
 

@@ -1,13 +1,13 @@
 # A virtual machine under QEMU's software emulation, with one processor: with two, whose threads QEMU emulates side by side, Java crashes
 # now and then in code that it has just compiled or patched. Its Java uses the first of its two compilers only: emulated, the second one
 # costs more than it saves (healthy after 260 s instead of 416). Its serial line goes to a file, and can be typed at through a socket; a
-# second one is a shell for tests, which only a boot argument from outside turns on (systemd's debug shell; Secure Boot forbids such
-# arguments).
+# second one is a shell for tests, which only a boot argument from outside turns on (systemd's debug shell; with Secure Boot on the image
+# refuses to start with such arguments).
 
 readonly firmware=/usr/share/OVMF
 
 # start_vm NAME [QEMU ARGUMENT...]: with "https" forwarded from port $vm_port of this machine. With vm_secure=yes the firmware knows Secure
-# Boot; it has no keys until some are enrolled.
+# Boot; it has no keys until some are enrolled. With vm_plain=yes nothing is added to the boot image's arguments.
 start_vm() {
   local name=$1 folder=$out/vm/$1
   shift
@@ -19,6 +19,9 @@ start_vm() {
     code=OVMF_CODE_4M.secboot.fd
     secure=(-machine smm=on -global driver=cfi.pflash01,property=secure,value=on)
   fi
+  # The credential is to be ignored.
+  local -a added=(-smbios "type=11,value=io.systemd.credential:hearth.planted=yes,value=io.systemd.stub.kernel-cmdline-extra=systemd.debug_shell=ttyS1 systemd.setenv=JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1 ${vm_arguments:-}")
+  [[ ${vm_plain:-} != yes ]] || added=()
   : >"$folder/serial.log"
   rm -f "$folder/shell" "$folder/monitor" "$folder/serial"
   qemu-system-x86_64 -name "$name" -machine q35 "${secure[@]}" -accel tcg,tb-size=512 -cpu max -smp 1 \
@@ -26,7 +29,7 @@ start_vm() {
     -uuid "$(printf 'hearth %s' "${vm_identity:-$name}" | md5sum | sed 's/\(........\)\(....\)\(....\)\(....\)\(............\).*/\1-\2-\3-\4-\5/')" \
     -display none -vga std -chardev "socket,id=serial,path=$folder/serial,server=on,wait=off,logfile=$folder/serial.log" -serial chardev:serial -serial "unix:$folder/shell,server,nowait" \
     -monitor "unix:$folder/monitor,server,nowait" -pidfile "$folder/pid" \
-    -smbios "type=11,value=io.systemd.stub.kernel-cmdline-extra=systemd.debug_shell=ttyS1 systemd.setenv=JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1 ${vm_arguments:-}" \
+    "${added[@]}" \
     -drive "if=pflash,format=raw,unit=0,readonly=on,file=$firmware/$code" \
     -drive "if=pflash,format=raw,unit=1,file=$folder/vars.fd" \
     -netdev "user,id=net0,hostfwd=tcp:127.0.0.1:${vm_port:-8443}-:443${vm_forward:+,$vm_forward}" -device virtio-net-pci,netdev=net0,romfile= \

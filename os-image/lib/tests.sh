@@ -39,6 +39,7 @@ test_smoke() {
   [[ -z $(in_vm smoke 'systemctl --failed --no-legend') ]] || fail "Units have failed: $(in_vm smoke 'systemctl --failed --no-legend')"
   scan_ports smoke 18498 >"$out/logs/ports.log" 2>&1 &
   scan=$!
+  [[ -z $(in_vm smoke 'ls -A /run/credentials/@system 2>/dev/null') ]] || fail "A credential of the firmware's tables was taken."
   main_job smoke "$vm_port"
   say "first fine-tuned answer $(since_start smoke) s after power-on"
   wait $scan || fail "The ports could not be looked for: $(tail -n 3 "$out/logs/ports.log")"

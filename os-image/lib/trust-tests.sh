@@ -10,8 +10,9 @@ secure_disk() {
   cp --sparse=always "$result/disk.img" "$out/vm/$1/disk.img"
 }
 
+# start_secure NAME [no]: "no" adds arguments to the signed ones.
 start_secure() {
-  vm_secure=yes start_vm "$1" -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img"
+  vm_plain=${2:-yes} vm_secure=yes start_vm "$1" -drive "if=virtio,format=raw,file=$out/vm/$1/disk.img"
 }
 
 test_secureboot() {
@@ -32,15 +33,21 @@ secureboot_enrolls() {
   mren -i "$esp" ::loader/keys/hearth ::loader/keys/auto
   sed 's/^secure-boot-enroll .*/secure-boot-enroll if-safe/' <(mtype -i "$esp" ::loader/loader.conf) >"$out/vm/$name/loader.conf"
   mcopy -o -i "$esp" "$out/vm/$name/loader.conf" ::loader/loader.conf
-  start_secure $name
+  start_secure $name no
   wait_for $name 180 serial_says $name 'successfully enrolled'
   say "  the firmware has taken the keys"
+  wait_for $name 300 serial_says $name 'The firmware adds arguments to the signed ones'
+  sleep 20
+  ! serial_says $name 'system opened' || fail "A start with added arguments went on."
+  say "  arguments from outside are refused"
+  kill_vm $name
+  start_secure $name
   wait_for $name 300 serial_says $name 'Secure Boot: on; lockdown of the kernel: integrity'
   say "  $(grep -a 'Secure Boot: on' "$out/vm/$name/serial.log" | tail -n 1 | tr -d '\033\r')"
-  wait_for $name 600 answers $vm_port
+  wait_for $name 900 answers $vm_port
   wait_for $name 120 answers $vm_port /login
-  ! in_vm $name true 10 2>/dev/null || fail "Arguments from outside were taken: the shell for tests answers."
-  say "  the login page answers $(since_start $name) s after power-on; arguments from outside were not taken"
+  ! in_vm $name true 10 2>/dev/null || fail "There is a shell."
+  say "  the login page answers $(since_start $name) s after power-on"
   kill_vm $name
 }
 
@@ -182,6 +189,11 @@ tpm_opens() {
   LC_ALL=C grep -azqF CANARY-in-plain-sight "$disk" || fail "The search does not find what is there for all to see."
   ! LC_ALL=C grep -azqF CANARY-in-the-data "$disk" || fail "What was written to the data can be read from the disk."
   say "  a search through the whole disk finds the text on the EFI partition, and not the one that was written to /var"
+  vm_arguments='hearth.added=yes' start_with_tpm $name "$out/vm/$name/tpm-own"
+  wait_for $name 600 serial_says $name "this machine's TPM does not open it"
+  ! data_is_open $name || fail "The TPM opens the data to a start with other arguments."
+  say "  with one more argument the TPM does not open them"
+  kill_vm $name
 }
 
 asked_twice() {

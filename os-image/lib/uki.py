@@ -16,6 +16,18 @@ def aligned(number, alignment):
     return -(-number // alignment) * alignment
 
 
+def archive(name, content):
+    """A cpio archive (newc) with one file, as the kernel unpacks it in front of another one."""
+
+    def entry(path, body, mode, links):
+        path = path.encode() + b"\0"
+        numbers = (0, mode, 0, 0, links, 0, len(body), 0, 0, 0, 0, len(path), 0)
+        head = b"070701" + b"".join(b"%08X" % number for number in numbers) + path
+        return head + b"\0" * (-len(head) % 4) + body + b"\0" * (-len(body) % 4)
+
+    return entry(name, content, 0o100444, 1) + entry("TRAILER!!!", b"", 0, 1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for option in ("--stub", "--linux", "--initrd", "--os-release", "--uname", "--cmdline", "--output"):
@@ -25,7 +37,8 @@ def main():
         ".osrel": open(options.os_release, "rb").read(),
         ".cmdline": options.cmdline.encode() + b"\0",
         ".uname": options.uname.encode() + b"\0",
-        ".initrd": open(options.initrd, "rb").read(),
+        # The first program compares: what else is on the command line has not been signed.
+        ".initrd": archive("arguments", options.cmdline.encode()) + open(options.initrd, "rb").read(),
         ".linux": open(options.linux, "rb").read(),
     }
     pe = pefile.PE(options.stub, fast_load=True)

@@ -66,7 +66,7 @@ encrypt_data() {
   (umask 077 && systemd-cryptenroll --recovery-key --unlock-key-file=$work/first "$target" >$work/recovery 2>/dev/null)
   file=hearth-recovery-key-$(machine_name)-$(cryptsetup luksUUID "$target" | cut -c 1-8).txt
   keep_recovery_key "$file" $work/recovery
-  systemd-cryptenroll --tpm2-device=auto --tpm2-pcrs=7 --wipe-slot=password --unlock-key-file=$work/first "$target" >/dev/null
+  systemd-cryptenroll --tpm2-device=auto --tpm2-pcrs=7+12 --wipe-slot=password --unlock-key-file=$work/first "$target" >/dev/null
   rm -rf $work
   # As every start will do it.
   /usr/lib/systemd/systemd-cryptsetup attach hearth-data "$target" - tpm2-device=auto,headless=yes
