@@ -220,7 +220,7 @@ class AgentUnitsTest {
         Random random = new Random(seed);
         System.err.println("seed " + seed);
         byte[] good = request("../..", "train", "cpu:0", null).getBytes(StandardCharsets.UTF_8);
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 40; i++) {
             byte[] bad = good.clone();
             for (int changes = random.nextInt(8); changes >= 0; changes--) {
                 bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);

@@ -108,8 +108,8 @@ public final class StandInUnits implements AutoCloseable {
                     ProcessBuilder.Redirect.appendTo(root.resolve("journal").toFile()));
             Process process = builder.start();
             programs.add(process);
-            Thread asker = Thread.ofVirtual()
-                    .start(() -> pump(Channels.newInputStream(connection), process.getOutputStream()));
+            Thread asker =
+                    Thread.ofVirtual().start(() -> ask(Channels.newInputStream(connection), process.getOutputStream()));
             answer(process, asker, Channels.newOutputStream(connection));
             process.waitFor();
             for (String name : List.of("token", "ended", "")) {
@@ -140,16 +140,24 @@ public final class StandInUnits implements AutoCloseable {
         }
     }
 
-    /** Until there is no more, or nobody who takes it. */
-    private static void pump(InputStream from, OutputStream to) {
+    /** Until the asker is gone; a program that reads no more does not end it. */
+    private static void ask(InputStream from, OutputStream to) {
         try (to) {
             byte[] buffer = new byte[4096];
             for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-                to.write(buffer, 0, n);
-                to.flush();
+                take(buffer, n, to);
             }
         } catch (IOException e) {
             // The other end is gone.
+        }
+    }
+
+    private static void take(byte[] buffer, int n, OutputStream to) {
+        try {
+            to.write(buffer, 0, n);
+            to.flush();
+        } catch (IOException e) {
+            // It has read as much as it wanted.
         }
     }
 
