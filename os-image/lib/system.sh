@@ -126,6 +126,8 @@ tidy() {
   # Debian's own way to start SSH: only ours is there, and only where the provisioning file asks for it.
   rm -rf "$tree"/etc/systemd/system/{multi-user.target.wants/ssh.service,ssh.service.wants,ssh.socket.wants,sshd.service,sshd.service.wants,sshd@.service.wants}
   rm -rf "$tree/usr/lib/python3" "$tree/usr/share/python3"
+  # Nor the one that systemd makes by itself for hosts of virtual machines.
+  rm -f "$tree"/usr/lib/systemd/system-generators/systemd-ssh-generator
   # Nobody becomes somebody else on this system.
   find "$tree/usr" -type f -perm /6000 -exec chmod u-s,g-s {} +
   mkdir -p "$tree/efi" "$tree/var/lib/hearth" "$tree/var/log/journal"

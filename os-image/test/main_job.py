@@ -21,6 +21,7 @@ import time
 import urllib.parse
 
 PATIENCE_SECONDS = 1500
+TRAINING_ROWS = 24
 ANSWER_SECONDS = 300
 
 
@@ -112,7 +113,7 @@ def await_nodes(appliance, count):
 
 
 def bring_data(appliance, options):
-    train = appliance.upload("train.jsonl", rows(options.sample + "/train.jsonl", 24))
+    train = appliance.upload("train.jsonl", rows(options.sample + "/train.jsonl", TRAINING_ROWS))
     held = appliance.upload("heldout.jsonl", rows(options.sample + "/heldout.jsonl", 2))
     begun = appliance.post("/api/v1/datasets/imports", {"upload": train, "evaluationUpload": held, "name": "service-desk"})
     path = f"/api/v1/datasets/imports/{begun['id']}"
@@ -125,7 +126,9 @@ def bring_data(appliance, options):
 def look_at_data(appliance):
     """Hash of the rows as they come back, and of the model's files as they are listed."""
     version = appliance.get("/api/v1/datasets")["items"][0]["versions"][0]["id"]
-    content = appliance.fetch("GET", f"/api/v1/datasets/versions/{version}/download?part=train")
+    content = appliance.fetch("GET", f"/api/v1/datasets/versions/{version}/download?part=training")
+    if content.count(b"\n") != TRAINING_ROWS:
+        raise SystemExit(f"{TRAINING_ROWS} rows were brought, {content.count(10)} come back.")
     return {"rows": hashlib.sha256(content).hexdigest(), "model": appliance.get("/api/v1/models/hearth-starter")["versions"][0]["hash"]}
 
 

@@ -12,6 +12,7 @@ import com.vaadin.flow.router.BeforeEnterObserver;
 import com.vaadin.flow.router.HasDynamicTitle;
 import com.vaadin.flow.router.Route;
 import com.vaadin.flow.server.auth.AnonymousAllowed;
+import com.vaadin.flow.shared.communication.PushMode;
 import io.hearth.ui.core.Texts;
 import io.hearth.ui.settings.Settings;
 import java.net.URLEncoder;
@@ -52,6 +53,10 @@ public class LoginView extends VerticalLayout implements BeforeEnterObserver, Ha
             UI.getCurrent().getPage().setLocation(to);
             return;
         }
+        // Signing in ends the session of this page. Over a link, the page would hear of that before the answer to its
+        // form comes, load
+        // itself again, and so break the sign-in off.
+        UI.getCurrent().getPushConfiguration().setPushMode(PushMode.DISABLED);
         form.setAction("auth/login" + (to.equals("/") ? "" : "?to=" + URLEncoder.encode(to, StandardCharsets.UTF_8)));
         boolean wait = asked.getOrDefault("error", List.of()).contains("wait");
         form.setI18n(texts(wait));

@@ -104,6 +104,19 @@ public class PagesCertificate {
         tellServer();
     }
 
+    /**
+     * Renews what is near its end, and shows the appliance's own certificate instead of one of the house that has ended.
+     *
+     * @return whether a certificate is another one now
+     */
+    public boolean refresh() {
+        boolean another = certificates.refresh();
+        if (another) {
+            tellServer();
+        }
+        return another;
+    }
+
     private void record(Actor actor, String action) {
         Shown now = shown();
         Map<String, Object> details = Map.of(

@@ -129,7 +129,7 @@ public class DatasetResource {
             @QueryParam("search") String search,
             @QueryParam("offset") @DefaultValue("0") long offset,
             @QueryParam("limit") @DefaultValue(Params.LIMIT) int limit) {
-        return pages.ofVersion(who.actor(), version, part, search, Params.offset(offset), Params.limit(limit));
+        return pages.ofVersion(who.actor(), version, known(part), search, Params.offset(offset), Params.limit(limit));
     }
 
     @GET
@@ -138,6 +138,7 @@ public class DatasetResource {
     @RolesAllowed(Role.IS_VIEWER)
     @Operation(summary = "The rows of a version as JSON Lines: part is training, evaluation, or absent for both")
     public Response download(@PathParam("version") String reference, @QueryParam("part") String part) {
+        known(part);
         DatasetVersion version = catalog.version(who.actor(), reference).version();
         List<java.nio.file.Path> files = catalog.files(version);
         StreamingOutput rows = out -> {
@@ -151,6 +152,14 @@ public class DatasetResource {
         return Response.ok(rows)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + file + ".jsonl\"")
                 .build();
+    }
+
+    /** The part that is asked for; null: both. */
+    private static String known(String part) {
+        if (part != null && !part.equals("training") && !part.equals("evaluation")) {
+            throw Problem.invalid("datasets.part.unknown");
+        }
+        return part;
     }
 
     @GET

@@ -1,6 +1,6 @@
 package io.hearth.ui.nodes;
 
-import io.hearth.ui.certificates.Certificates;
+import io.hearth.ui.certificates.PagesCertificate;
 import io.hearth.ui.core.Database;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -16,7 +16,7 @@ public class NodeKeeper {
     private final Telemetry telemetry;
     private final JoinCodes codes;
     private final NodeBlobs blobs;
-    private final Certificates certificates;
+    private final PagesCertificate certificates;
     private final NodePort port;
     private final NodeMetrics metrics;
     private final Database database;
@@ -31,7 +31,7 @@ public class NodeKeeper {
             Telemetry telemetry,
             JoinCodes codes,
             NodeBlobs blobs,
-            Certificates certificates,
+            PagesCertificate certificates,
             NodePort port,
             NodeMetrics metrics,
             Database database,

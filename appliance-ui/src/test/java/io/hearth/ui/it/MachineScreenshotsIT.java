@@ -66,13 +66,7 @@ class MachineScreenshotsIT {
                 "[Match]\nName=eno1\n\n[Network]\nAddress=10.0.0.5/24\nGateway=10.0.0.1\nDNS=10.0.0.2\n");
         machine.write("devices/hostname", "hearth-1\n");
         machine.write("devices/nvme.json", "{\"critical_warning\":0,\"percent_used\":3,\"media_errors\":0}");
-        machine.entry("slot-b+0-3.conf", "0.2.0", 1);
-        machine.noted("2026-11-20T08:00:00Z A 0.1.0 healthy");
-        machine.noted(
-                "2026-11-27T10:05:00Z B 0.2.0 failed: the control plane does not answer: Port 443 cannot be used");
-        machine.noted(
-                "2026-11-27T10:09:00Z A 0.1.0 back from 0.2.0, which never became healthy; its database is kept, the one from before it"
-                        + " is used");
+        machine.hasGoneBack();
         machine.plugIn("1234-ABCD", "UPDATES", Map.of("hearth-0.0.9.raucb", StandInMachine.bundle("0.0.9", Map.of())));
         machine.write(
                 "devices/lsblk.json",

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,7 +117,19 @@ class MainJobIT {
                 () -> story.first("/api/v1/datasets", "/dataset/name", NAME)
                         .filter(dataset -> dataset.path("versions").size() == 1)
                         .orElse(null));
-        assertThat(story.datasetVersion().path("rows").asInt()).isEqualTo(Story.goodRows());
+        JsonNode version = story.datasetVersion();
+        assertThat(version.path("rows").asInt()).isEqualTo(Story.goodRows());
+        // By REST, too: the rows come back, in parts, and a part that there is not is no empty file.
+        String download = "/api/v1/datasets/versions/" + version.path("id").asText() + "/download";
+        assertThat(appliance.api().get(download).text().lines()).hasSize(Story.goodRows());
+        assertThat(Stream.of("training", "evaluation")
+                        .flatMap(part -> appliance
+                                .api()
+                                .get(download + "?part=" + part)
+                                .text()
+                                .lines()))
+                .hasSize(Story.goodRows());
+        assertThat(appliance.api().get(download + "?part=train").status()).isEqualTo(400);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.Cookie;
 import io.hearth.ui.access.OpenPaths;
 import io.hearth.ui.core.Role;
@@ -226,6 +227,25 @@ class SecurityIT {
     }
 
     // ---- Browsers
+
+    /**
+     * Signing in ends the session of the page that asks for it. Over a link the page would hear of that before the answer to its form
+     * comes, load itself again, and break the sign-in off; so it has none.
+     */
+    @Test
+    void thePageToSignInHasNoLinkThatCouldBreakItOff() {
+        try (Chromium chromium = new Chromium()) {
+            Page page = chromium.profile(1280, 800, "en-GB").newPage();
+            List<WebSocket> links = new ArrayList<>();
+            page.onWebSocket(links::add);
+            page.navigate(appliance.url() + "/login");
+            page.waitForFunction("() => document.querySelector('vaadin-login-form')?.action");
+            Chromium.settled(page);
+            page.waitForCondition(() -> links.stream().allMatch(WebSocket::isClosed));
+            Pages.signIn(page, appliance.url(), Appliance.ADMINISTRATOR, Appliance.PASSWORD);
+            page.waitForCondition(() -> !links.stream().allMatch(WebSocket::isClosed));
+        }
+    }
 
     @Test
     void anotherSiteCannotUseTheCookie() {

@@ -38,13 +38,7 @@ class UpdatesIT {
     static void start() throws IOException {
         Files.createDirectories(PICTURES);
         machine = new StandInMachine(folder);
-        machine.entry("slot-b+0-3.conf", "0.2.0", 1);
-        machine.noted("2026-11-20T08:00:00Z A 0.1.0 healthy");
-        machine.noted(
-                "2026-11-27T10:05:00Z B 0.2.0 failed: the control plane does not answer: Port 443 cannot be used");
-        machine.noted(
-                "2026-11-27T10:09:00Z A 0.1.0 back from 0.2.0, which never became healthy; its database is kept, the one from before it"
-                        + " is used");
+        machine.hasGoneBack();
         appliance = Appliance.empty("updates", "-Dhearth.machine.socket=" + machine.socket());
         machine.shares(appliance.home());
         appliance.setUp();

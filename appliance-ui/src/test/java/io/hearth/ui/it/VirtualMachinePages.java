@@ -7,10 +7,12 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
+import io.hearth.ui.certificates.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,8 +22,8 @@ import org.junit.jupiter.api.Test;
  * it into the state that a test here begins with, and names the test; by its name alone no build runs this class.
  *
  * <p>Told by system properties: {@code hearth.machine.url}; {@code hearth.machine.state}, the file in which {@code main_job.py}
- * keeps the administrator's password; {@code hearth.machine.next}, the version that is installed; {@code hearth.machine.pictures},
- * where pictures go.
+ * keeps the administrator's password, if there is one; {@code hearth.machine.next}, the version that is installed;
+ * {@code hearth.machine.pictures}, where pictures go; what else a test says.
  */
 class VirtualMachinePages {
     /** An emulated machine takes a quarter of an hour to restart where other work runs beside it. */
@@ -40,10 +42,10 @@ class VirtualMachinePages {
         url = given("url");
         next = given("next");
         pictures = Files.createDirectories(Path.of(given("pictures")));
-        password = new ObjectMapper()
-                .readTree(Path.of(given("state")).toFile())
-                .path("password")
-                .asText();
+        Path state = Path.of(given("state"));
+        password = Files.exists(state)
+                ? new ObjectMapper().readTree(state.toFile()).path("password").asText()
+                : "willow copper lighthouse 58";
         chromium = new Chromium();
     }
 
@@ -95,10 +97,80 @@ class VirtualMachinePages {
         }
     }
 
-    private static Page updates(BrowserContext context) {
+    /**
+     * A machine that nobody has set up, with the code of its console: language, name, a fixed address on trial, role, administrator. Then
+     * a certificate of the house is shown, and the machine is powered off, on the page System.
+     */
+    @Test
+    void aMachineIsSetUpGetsACertificateAndIsPoweredOff() throws Exception {
+        try (BrowserContext context = chromium.profile(1280, 1000, "en-GB")) {
+            Page page = patient(context);
+            page.navigate(url);
+            page.locator("#setup-code input").fill(given("code"));
+            page.locator("#setup-next").click();
+            step(page, "Language");
+            page.locator("#setup-next").click();
+            step(page, "Name");
+            page.locator("#setup-machine-name input").fill("rack-7");
+            page.locator("#setup-next").click();
+            step(page, "Network");
+            picture(page, "machine-set-up-network");
+            page.locator("#network-method vaadin-radio-button")
+                    .filter(new Locator.FilterOptions().setHasText("Set by hand"))
+                    .locator("input")
+                    .check();
+            page.locator("#network-addresses input").fill(given("address") + "/24");
+            page.locator("#network-gateway input").fill(given("gateway"));
+            page.locator("#setup-next").click();
+            page.locator("#keep-network").waitFor();
+            picture(page, "machine-set-up-trial");
+            page.locator("#keep-network").click();
+            step(page, "Role");
+            page.locator("#setup-next").click();
+            step(page, "Administrator");
+            page.locator("#setup-name input").fill("admin");
+            page.locator("#setup-password input").fill(password);
+            page.locator("#setup-again input").fill(password);
+            page.locator("#setup-next").click();
+            page.locator(".hearth-user-menu").waitFor();
+
+            page.navigate(url + "/system");
+            says(page, given("address") + "/24");
+            picture(page, "machine-system");
+            TestCertificates.Made made =
+                    TestCertificates.ofTheHouse(Instant.now(), "127.0.0.1", "rack-7.house.example");
+            page.locator("#replace-certificate").click();
+            page.locator("#certificate-chain textarea").fill(made.chainPem());
+            page.locator("#certificate-key textarea").fill(made.keyPem());
+            page.locator("#check-certificate").click();
+            page.locator("#use-certificate").click();
+            says(page, "rack-7.house.example");
+            picture(page, "machine-certificate");
+
+            page.locator("#power-off").click();
+            page.locator("vaadin-confirm-dialog vaadin-button, vaadin-confirm-dialog-overlay vaadin-button")
+                    .filter(new Locator.FilterOptions().setHasText("Power off"))
+                    .last()
+                    .click();
+            says(page, "The machine powers off.");
+        }
+    }
+
+    private static void step(Page page, String name) {
+        page.locator(".hearth-steps [aria-current=step]")
+                .filter(new Locator.FilterOptions().setHasText(name))
+                .waitFor();
+        Chromium.settled(page);
+    }
+
+    private static Page patient(BrowserContext context) {
         context.setDefaultTimeout(PATIENCE.toMillis());
         context.setDefaultNavigationTimeout(PATIENCE.toMillis());
-        Page page = context.newPage();
+        return context.newPage();
+    }
+
+    private static Page updates(BrowserContext context) {
+        Page page = patient(context);
         Pages.signIn(page, url, "admin", password);
         page.navigate(url + "/updates");
         says(page, "History");

@@ -159,6 +159,16 @@ public final class StandInMachine implements AutoCloseable {
         write("var/lib/hearth-system/generations/log", read("var/lib/hearth-system/generations/log") + line + "\n");
     }
 
+    /** It has tried version 0.2.0 in slot B, whose control plane did not answer, and is back in slot A. */
+    public void hasGoneBack() {
+        entry("slot-b+0-3.conf", "0.2.0", 1);
+        noted("2026-11-20T08:00:00Z A 0.1.0 healthy");
+        noted("2026-11-27T10:05:00Z B 0.2.0 failed: the control plane does not answer: Port 443 cannot be used");
+        noted(
+                "2026-11-27T10:09:00Z A 0.1.0 back from 0.2.0, which never became healthy; its database is kept, the one from before it"
+                        + " is used");
+    }
+
     /** Plugs a stick in. */
     public void plugIn(String uuid, String label, Map<String, byte[]> files) {
         try {

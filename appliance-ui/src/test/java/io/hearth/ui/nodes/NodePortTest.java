@@ -131,6 +131,27 @@ class NodePortTest {
     }
 
     @Test
+    void theOwnMachinesNodeTakesTheApplianceNameWhileItIsAlone() throws Exception {
+        try (TestAgent here = new TestAgent(plane)) {
+            plane.codes.keepLocalCode();
+            here.enrol(Files.readString(folder.resolve("keys/local-join-code")), "hearth");
+            assertThatThrownBy(() -> plane.nodes.nameLocal(new Actor("u", "Eve", Role.OPERATOR, "test"), "box-1"))
+                    .hasMessageContaining("administrator");
+            plane.nodes.nameLocal(Actor.SYSTEM, "box-1");
+            assertThat(name(here)).isEqualTo("box-1");
+            try (TestAgent other = plane.join("box-2")) {
+                plane.nodes.nameLocal(Actor.SYSTEM, "box-3");
+                assertThat(name(here)).isEqualTo("box-1");
+                assertThat(name(other)).isEqualTo("box-2");
+            }
+        }
+    }
+
+    private String name(TestAgent agent) {
+        return plane.database.read(h -> plane.nodes.get(h, agent.id)).name();
+    }
+
+    @Test
     void nobodyComesInWithoutACertificateOfTheAuthority() throws Exception {
         try (TestAgent stranger = new TestAgent(plane)) {
             for (String path : List.of(NodePaths.BLOBS + "0".repeat(64), NodePaths.UPLOADS + "0".repeat(64), "/")) {
