@@ -36,7 +36,7 @@ test_reproducible() {
 }
 
 # How much each of our services may do, as systemd-analyze counts it (in tenths; docs/appliance.md says why). Without a virtual machine.
-readonly exposures="control-plane:14 agent:14 system@:21 network-trial:20 console:17 console-serial:17 firewall:18 health:20 changed-slot:21
+readonly exposures="control-plane:14 agent:14 worker@:9 system@:21 network-trial:20 console:17 console-serial:17 firewall:18 health:20 changed-slot:21
 stick:23 order-reset:23 support-stick:21 settings:24 data:44 erase:45 drivers:48 installer:49 ssh:91
 back-to-set-up:17"
 

@@ -3,7 +3,7 @@
 # carries that tree's root, and which cards on the PCI bus the drivers are for. Without drivers nothing of this is made.
 
 readonly build_packages=make,gcc,patch,xz-utils,zstd,bzip2,cpio,kmod,file
-readonly recipe_words="title pci blacklist unpack build modules files option load node device allow"
+readonly recipe_words="title pci cards blacklist unpack build modules files option load node device allow"
 
 make_drivers() {
   local -a names
@@ -60,6 +60,7 @@ check_recipe() {
     case $word in
       pci) [[ $rest =~ ^([0-9a-f]{4}):([0-9a-f]{4}|\*):([0-9a-f]{4}|\*)$ ]] ||
         fail "$file, line $number: \"$rest\" is not vendor:device:class, such as 10de:*:0302 (small hexadecimal digits)." ;;
+      cards) [[ $rest =~ ^[a-z]+(\ +[a-z]+)*$ ]] || fail "$file, line $number: \"$rest\" are not kinds of cards, such as: cards cuda" ;;
       blacklist | load | allow | device | node | option) [[ $rest =~ ^[][A-Za-z0-9_.*{}=,\ /-]+$ ]] ||
         fail "$file, line $number: \"$rest\" holds a character that \"$word\" cannot have." ;;
       unpack) [[ $rest =~ ^(nvidia-run|ascend-run|deb|tar)\ +[^/\ ]+\ +[A-Za-z0-9_.-]+$ ]] ||

@@ -90,6 +90,7 @@ enable_services() {
   done
   enable_unit efi.mount
   enable_unit hearth-system.socket
+  enable_unit hearth-worker.socket
   # No log-in prompt on the first console: the screen of Hearth is there. None elsewhere either: nobody has a password. No extensions
   # of the system from folders that can be written to: those of drivers are opened by hearth-drivers alone.
   for unit in getty@tty1.service getty.target serial-getty@.service console-getty.service \

@@ -13,6 +13,8 @@ import io.hearth.agent.workers.Supervisor;
 import io.hearth.agent.workers.WorkerCommand;
 import io.hearth.agent.workers.WorkerDoctor;
 import io.hearth.agent.workers.WorkerLimits;
+import io.hearth.agent.workers.WorkerStarter;
+import io.hearth.agent.workers.WorkerUnits;
 import io.hearth.protocol.FromNode;
 import io.hearth.protocol.Protocol;
 import io.hearth.protocol.ToNode;
@@ -50,7 +52,10 @@ final class Agent {
         this.version = version;
         this.blobs = new Blobs(settings.home(), settings.control(), settings.blobBudgetBytes(), clock);
         WorkerCommand command = new WorkerCommand(settings.workerCommandFile(), settings.workerHeapBytes());
-        this.supervisor = new Supervisor(settings.home(), command, blobs, clock, limits, new News());
+        WorkerStarter starter = settings.workerSocket() != null
+                ? new WorkerUnits(settings.workerSocket(), settings.workerHeapBytes())
+                : command;
+        this.supervisor = new Supervisor(settings.home(), starter, blobs, clock, limits, new News());
         blobs.protect(supervisor::blobsInUse);
         this.check = new CardCheck(new WorkerDoctor(command)::ask);
         this.telemetry =

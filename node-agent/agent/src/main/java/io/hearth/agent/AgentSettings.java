@@ -16,6 +16,7 @@ import org.eclipse.microprofile.config.Config;
  * @param servingPort port for the gateway's requests; 0: a free one
  * @param servingHost address under which the control plane reaches it, or null: the one that the link comes from
  * @param workerCommandFile file with the arguments that start a worker
+ * @param workerSocket where the system is asked to start workers as units of their own, or null: they are children of the agent
  * @param blobBudgetBytes most bytes of blobs; 0: 80 % of the disk
  * @param workerHeapBytes Java memory of workers that ask for none in particular, or null
  * @param stopWorkersOnExit whether workers are stopped when the agent is told to stop
@@ -29,6 +30,7 @@ public record AgentSettings(
         int servingPort,
         String servingHost,
         Path workerCommandFile,
+        Path workerSocket,
         long blobBudgetBytes,
         Long workerHeapBytes,
         boolean stopWorkersOnExit) {
@@ -55,6 +57,7 @@ public record AgentSettings(
                         .map(Path::of)
                         .orElseThrow()
                         .toAbsolutePath(),
+                text(config, "worker-socket").map(Path::of).orElse(null),
                 number(config, "blob-budget-bytes", Long.MAX_VALUE).orElse(0L),
                 number(config, "worker-heap-bytes", Long.MAX_VALUE).orElse(null),
                 text(config, "stop-workers-on-exit").map(Boolean::parseBoolean).orElse(false));

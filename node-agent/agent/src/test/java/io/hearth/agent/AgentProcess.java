@@ -7,9 +7,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** An agent as a process of its own, to be killed: {@code AgentProcess HOME CONTROL JOIN-CODE COMMAND-FILE}. */
 public final class AgentProcess {
+    static final String UNITS = "hearth.test.units";
     static final WorkerLimits LIMITS = new WorkerLimits(1_500, 1_500, 5_000, 64 << 10, 50, 400);
 
     private AgentProcess() {}
@@ -27,8 +29,13 @@ public final class AgentProcess {
     }
 
     static Agent agent(Vertx vertx, Path home, URI control, String code, Path command, Clock clock) throws IOException {
-        AgentSettings settings =
-                new AgentSettings(home, control, code, home.resolve("code"), "test", 0, null, command, 0, null, true);
+        // Where units are started, in tests of them.
+        Path units = Optional.ofNullable(System.getProperty(UNITS))
+                .filter(path -> !path.isEmpty())
+                .map(Path::of)
+                .orElse(null);
+        AgentSettings settings = new AgentSettings(
+                home, control, code, home.resolve("code"), "test", 0, null, command, units, 0, null, true);
         return new Agent(settings, vertx, clock, LIMITS, "test");
     }
 
@@ -39,6 +46,7 @@ public final class AgentProcess {
                         "-XX:+UseSerialGC",
                         "-Xmx128m",
                         "--enable-native-access=ALL-UNNAMED",
+                        "-D" + UNITS + "=" + System.getProperty(UNITS, ""),
                         "-cp",
                         System.getProperty("java.class.path"),
                         AgentProcess.class.getName(),

@@ -257,28 +257,27 @@ final class ManagedWorker {
         rotateLog();
         Files.createDirectories(folder.events());
         become(state.starting(around.now(), spool.last() + 1));
-        Process child;
+        RunningProcess process;
         try {
-            child = around.command().start(spec, folder, state.token());
+            process = around.starter().start(spec, folder, state.token());
         } catch (IOException e) {
             become(aftermath.fault(state, "The worker cannot be started: " + e.getMessage(), around.now()));
             return;
         }
-        Optional<ProcessMark> mark = ProcessMark.of(child.pid());
         LOG.log(
                 System.Logger.Level.INFO,
                 "Worker {0} is started (process {1}, attempt {2}).",
                 id(),
-                Long.toString(child.pid()),
+                Long.toString(process.pid()),
                 state.attempt());
         try {
-            mark.ifPresent(found -> become(state.with(found)));
+            process.mark().ifPresent(found -> become(state.with(found)));
         } catch (UncheckedIOException unknown) {
             // A process that no state names must not go on: there would be two after the next start.
-            mark.ifPresent(RunningProcess::kill);
+            process.kill();
             throw unknown;
         }
-        accompany(RunningProcess.child(mark.orElse(new ProcessMark(child.pid(), -1, "")), child));
+        accompany(process);
     }
 
     /** Stays with a process to its end. */

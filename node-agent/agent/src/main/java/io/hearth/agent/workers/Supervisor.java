@@ -56,10 +56,10 @@ public final class Supervisor {
 
     /** @param home the agent's home */
     public Supervisor(
-            Path home, WorkerCommand command, Supplies supplies, Clock clock, WorkerLimits limits, Listener listener) {
+            Path home, WorkerStarter starter, Supplies supplies, Clock clock, WorkerLimits limits, Listener listener) {
         this.folder = home.toAbsolutePath().normalize().resolve("workers");
         this.listener = listener;
-        this.around = new Surroundings(command, supplies, clock, limits, new Surroundings.Listener() {
+        this.around = new Surroundings(starter, supplies, clock, limits, new Surroundings.Listener() {
             @Override
             public void changed(ManagedWorker worker) {
                 listener.changed(worker.id());

@@ -5,13 +5,13 @@ import java.time.Clock;
 /**
  * What all workers of a node share.
  *
- * @param command how they are started
+ * @param starter how they are started
  * @param supplies where their files come from and go
  * @param clock the time
  * @param limits bounds
  * @param listener who is told
  */
-record Surroundings(WorkerCommand command, Supplies supplies, Clock clock, WorkerLimits limits, Listener listener) {
+record Surroundings(WorkerStarter starter, Supplies supplies, Clock clock, WorkerLimits limits, Listener listener) {
     /** Is told of what happens. Called on the worker's thread; must return at once. */
     interface Listener {
         /** The status of a worker has changed. */

@@ -15,7 +15,7 @@ import java.util.Map;
  * standard error. It stands back behind agent and control plane where processors are short: a worker that computes on them would
  * otherwise hold up the tokens of all others on their way.
  */
-public final class WorkerCommand {
+public final class WorkerCommand implements WorkerStarter {
     /** Names the worker's bearer token in its environment. */
     static final String TOKEN = "HEARTH_WORKER_TOKEN";
 
@@ -39,8 +39,8 @@ public final class WorkerCommand {
         this.defaultHeapBytes = defaultHeapBytes;
     }
 
-    /** Starts the process. */
-    Process start(WorkerSpec spec, WorkerFolder folder, String token) throws IOException {
+    @Override
+    public RunningProcess start(WorkerSpec spec, WorkerFolder folder, String token) throws IOException {
         Long heap = spec.heapBytes() != null ? spec.heapBytes() : defaultHeapBytes;
         List<String> program = program();
         boolean java = Path.of(program.getFirst()).getFileName().toString().equals("java");
@@ -67,7 +67,7 @@ public final class WorkerCommand {
         if (heap != null && !java) {
             environment.put("JDK_JAVA_OPTIONS", "-Xmx" + heap);
         }
-        return builder.start();
+        return RunningProcess.child(builder.start());
     }
 
     /** A worker that says, as JSON on its standard output, which cards it can use. */
