@@ -125,9 +125,9 @@ secureboot_finds_changes() {
 
 # start_tpm NAME FOLDER: a TPM 2.0 whose memory is the folder; sets "tpm" to what the machine needs to have it.
 start_tpm() {
-  local socket=$out/vm/$1/tpm.socket
+  # Another one each time: a TPM whose machine has ended takes its socket away a moment later.
+  local socket=$out/vm/$1/tpm-$EPOCHREALTIME
   mkdir -p "$2"
-  rm -f "$socket"
   swtpm socket --tpm2 --tpmstate "dir=$2" --ctrl "type=unixio,path=$socket" --terminate --daemon
   tpm=(-chardev "socket,id=tpm,path=$socket" -tpmdev emulator,id=tpm0,chardev=tpm -device tpm-crb,tpmdev=tpm0)
 }
