@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +30,8 @@ final class Chromium implements AutoCloseable {
     private final List<String> complaints = new CopyOnWriteArrayList<>();
 
     Chromium() {
+        // What a page is to say comes late where other work runs beside the tests.
+        PlaywrightAssertions.setDefaultAssertionTimeout(30_000);
         Path program = PROGRAMS.stream()
                 .filter(Files::isExecutable)
                 .findFirst()
