@@ -123,6 +123,8 @@ tidy() {
   sed -n '/^Package: /p; /^Version: /p; /^Architecture: /p; /^$/p' "$tree/var/lib/dpkg/status" >"$tree/usr/lib/hearth/packages/debian"
   rm -rf "$tree"/var/lib/{apt,dpkg} "$tree"/var/cache/{apt,debconf,ldconfig} "$tree"/var/log/* "${tree:?}"/boot/* "$tree"/tmp/* \
     "$tree"/usr/share/{zoneinfo/right,info,lintian} "$tree"/etc/{apt,machine-id.*,ld.so.cache~} "$tree"/etc/*- "$tree"/etc/ssh/ssh_host_*
+  # Drawn at random when Debian's package is unpacked: all machines would have the same ids.
+  rm -f "$tree"/etc/nvme/{hostid,hostnqn}
   # Debian's own way to start SSH: only ours is there, and only where the provisioning file asks for it.
   rm -rf "$tree"/etc/systemd/system/{multi-user.target.wants/ssh.service,ssh.service.wants,ssh.socket.wants,sshd.service,sshd.service.wants,sshd@.service.wants}
   rm -rf "$tree/usr/lib/python3" "$tree/usr/share/python3"
